@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/run.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/secrets.h"
+#include "base/vec.h"
+
+#define SECRET_LEAST 6
+
+void run_init(struct run *run, const char *const *env)
+{
+	*run = (struct run){ .arena = arena_new(), .env = env };
+	run->secrets = arena_alloc(run->arena, sizeof(*run->secrets));
+}
+
+void run_release(struct run *run)
+{
+	arena_free(run->arena);
+	*run = (struct run){ 0 };
+}
+
+const char *run_env(const struct run *run, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (!run->env)
+		return NULL;
+	for (const char *const *env = run->env; *env; env++) {
+		if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
+			return (*env)[n + 1] ? *env + n + 1 : NULL;
+	}
+	return NULL;
+}
+
+void run_emit(const struct run *run, const struct event *event)
+{
+	if (run->emit)
+		run->emit(run->payload, event);
+}
+
+static PRINTF(3, 0) void emit_text(const struct run *run,
+				   enum event_kind kind, const char *fmt,
+				   va_list ap)
+{
+	AUTO_STR struct str text = STR_INIT(STR_BIG);
+	struct event event = { .kind = kind };
+
+	if (!run->emit)
+		return;
+	str_vprintf(&text, fmt, ap);
+	event.text = str_text(&text);
+	run_emit(run, &event);
+}
+
+void run_debug(const struct run *run, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (run->verbose < 2)
+		return;
+	va_start(ap, fmt);
+	emit_text(run, EVENT_DEBUG, fmt, ap);
+	va_end(ap);
+}
+
+void run_warn(const struct run *run, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	emit_text(run, EVENT_WARNING, fmt, ap);
+	va_end(ap);
+}
+
+void run_progress(const struct run *run, const char *stage, size_t done,
+		  size_t total)
+{
+	struct event event = {
+		.kind = EVENT_PROGRESS,
+		.text = stage,
+		.done = done,
+		.total = total,
+	};
+
+	run_emit(run, &event);
+}
+
+int run_check(const struct run *run, struct err *err)
+{
+	if (run->cancelled && *run->cancelled)
+		return err_set(err, ERR_CANCELLED, "stopped by signal %d",
+			       (int)*run->cancelled);
+	if (run->deadline_ms && clock_ms() >= run->deadline_ms) {
+		err_set(err, ERR_TEMPORARY, "the time allowed is over");
+		return err_hint(err, "allow more with --timeout");
+	}
+	return 0;
+}
+
+int64_t run_time_left_ms(const struct run *run, int64_t limit_ms)
+{
+	int64_t left;
+
+	if (!run->deadline_ms)
+		return limit_ms;
+	left = run->deadline_ms - clock_ms();
+	if (left < 0)
+		return 0;
+	return left < limit_ms ? left : limit_ms;
+}
+
+/* Put a form where its length belongs, unless it is there. */
+static void add_form(const struct run *run, const char *text, size_t n)
+{
+	struct secrets *secrets = run->secrets;
+	struct secret_list *forms = &secrets->forms;
+	size_t at = 0;
+
+	if (n < SECRET_LEAST)
+		return;
+	while (at < forms->n && forms->v[at].len >= n) {
+		if (forms->v[at].len == n &&
+		    memcmp(forms->v[at].data, text, n) == 0)
+			return;
+		at++;
+	}
+	*vec_push(run->arena, forms) = (struct bytes){ 0 };
+	memmove(&forms->v[at + 1], &forms->v[at],
+		(forms->n - 1 - at) * sizeof(*forms->v));
+	forms->v[at].data = arena_memdup(run->arena, text, n);
+	forms->v[at].len = n;
+	secrets->begins[(unsigned char)*text] = true;
+}
+
+/*
+ * Base64 of a text that has the secret in it, be it at the start ("token") or
+ * further in ("user:token", Basic authentication): which digits stand for the
+ * secret depends on its offset modulo 3.  The digits that also stand for a
+ * byte of a neighbour cannot be known and are left out.
+ */
+static void add_base64_forms(const struct run *run, const char *text, size_t n)
+{
+	AUTO_STR struct str plain = STR_INIT(STR_BIG);
+	AUTO_STR struct str coded = STR_INIT(STR_BIG);
+
+	for (size_t before = 0; before < 3; before++) {
+		size_t first = (before * 8 + 5) / 6;
+		size_t last = (before + n) * 8 / 6;
+
+		str_clear(&plain);
+		str_add_bytes(&plain, "\0\0", before);
+		str_add_bytes(&plain, text, n);
+		str_clear(&coded);
+		str_add_base64(&coded, str_text(&plain), plain.len);
+		if (before == 0)
+			add_form(run, str_text(&coded), coded.len);
+		add_form(run, str_text(&coded) + first, last - first);
+		/* The alphabet for URLs (RFC 4648 part 5), as in a JWT. */
+		for (size_t i = 0; i < coded.len; i++) {
+			if (coded.data[i] == '+')
+				coded.data[i] = '-';
+			else if (coded.data[i] == '/')
+				coded.data[i] = '_';
+		}
+		add_form(run, str_text(&coded) + first, last - first);
+	}
+}
+
+/* As in a URL: what is neither unreserved (RFC 3986) nor in `plain` as %XX. */
+static void add_percent_form(const struct run *run, const char *text, size_t n,
+			     const char *plain, const char *digits)
+{
+	static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "abcdefghijklmnopqrstuvwxyz"
+					 "0123456789-._~";
+	AUTO_STR struct str coded = STR_INIT(STR_BIG);
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c && (strchr(unreserved, c) || strchr(plain, c))) {
+			str_add_char(&coded, text[i]);
+		} else {
+			str_add_char(&coded, '%');
+			str_add_char(&coded, digits[c >> 4]);
+			str_add_char(&coded, digits[c & 15]);
+		}
+	}
+	add_form(run, str_text(&coded), coded.len);
+}
+
+/* As inside a JSON string. */
+static void add_json_form(const struct run *run, const char *text, size_t n)
+{
+	AUTO_STR struct str coded = STR_INIT(STR_BIG);
+
+	for (size_t i = 0; i < n; i++) {
+		switch (text[i]) {
+		case '"':
+		case '\\':
+			str_add_char(&coded, '\\');
+			str_add_char(&coded, text[i]);
+			break;
+		case '\n':
+			str_add(&coded, "\\n");
+			break;
+		case '\r':
+			str_add(&coded, "\\r");
+			break;
+		case '\t':
+			str_add(&coded, "\\t");
+			break;
+		default:
+			str_add_char(&coded, text[i]);
+		}
+	}
+	add_form(run, str_text(&coded), coded.len);
+}
+
+void run_add_secret(struct run *run, const char *text, size_t n)
+{
+	static const char upper[] = "0123456789ABCDEF";
+	static const char lower[] = "0123456789abcdef";
+	/* What Go and others leave as it is in the user part of a URL. */
+	static const char user_part[] = "!$&'()*+,;=";
+	struct secret_list *texts = &run->secrets->texts;
+	struct bytes *copy;
+
+	/* A token read from a file often has a line end that is not of it. */
+	while (n && strchr(" \t\r\n", text[n - 1]))
+		n--;
+	if (n < SECRET_LEAST)
+		return;
+	for (size_t i = 0; i < texts->n; i++) {
+		if (texts->v[i].len == n &&
+		    memcmp(texts->v[i].data, text, n) == 0)
+			return;
+	}
+	copy = vec_push(run->arena, texts);
+	copy->data = arena_memdup(run->arena, text, n);
+	copy->len = n;
+
+	add_form(run, text, n);
+	add_base64_forms(run, text, n);
+	add_percent_form(run, text, n, "", upper);
+	add_percent_form(run, text, n, "", lower);
+	add_percent_form(run, text, n, user_part, upper);
+	add_json_form(run, text, n);
+}
+
+/* The length of the longest form that stands at `text`, or 0. */
+static size_t secret_at(const struct secrets *secrets, const char *text,
+			size_t n)
+{
+	for (size_t i = 0; i < secrets->forms.n; i++) {
+		struct bytes form = secrets->forms.v[i];
+
+		if (form.len <= n && memcmp(form.data, text, form.len) == 0)
+			return form.len;
+	}
+	return 0;
+}
+
+void run_redact(const struct run *run, struct str *out, const char *text,
+		size_t n)
+{
+	const struct secrets *secrets = run->secrets;
+	size_t start = 0, i = 0;
+
+	while (secrets->forms.n && i < n) {
+		size_t len = 0;
+
+		if (secrets->begins[(unsigned char)text[i]])
+			len = secret_at(secrets, text + i, n - i);
+		if (!len) {
+			i++;
+			continue;
+		}
+		str_add_bytes(out, text + start, i - start);
+		str_add(out, "***");
+		i += len;
+		start = i;
+	}
+	str_add_bytes(out, text + start, n - start);
+}
