@@ -88,6 +88,7 @@ static bool parse_rfc3339(const char *text, int64_t *wall)
 {
 	enum { YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, N };
 	int at[N], offset[2] = { 0, 0 }, sign = 0;
+	int64_t minutes;
 
 	text = read_picture(text, "0000-00-00T00:00:00", at);
 	if (!text || at[MONTH] < 1 || at[MONTH] > 12 || at[DAY] < 1 ||
@@ -112,9 +113,10 @@ static bool parse_rfc3339(const char *text, int64_t *wall)
 	}
 	if (*text)
 		return false;
-	*wall = days_since_1970(at[YEAR], at[MONTH], at[DAY]) * 86400 +
-		at[HOUR] * 3600 + at[MINUTE] * 60 + at[SECOND] -
-		sign * (offset[0] * 3600 + offset[1] * 60);
+	minutes = days_since_1970(at[YEAR], at[MONTH], at[DAY]) * 1440 +
+		  at[HOUR] * INT64_C(60) + at[MINUTE] -
+		  sign * (offset[0] * INT64_C(60) + offset[1]);
+	*wall = minutes * 60 + at[SECOND];
 	return true;
 }
 

@@ -4,10 +4,10 @@
 
 /* What the compiler checks for us: spelled once, read everywhere. */
 
-#define MUST_USE       __attribute__((warn_unused_result))
-#define NORETURN       __attribute__((noreturn))
+#define MUST_USE        __attribute__((warn_unused_result))
+#define NORETURN        __attribute__((noreturn))
 #define PRINTF(fmt, ap) __attribute__((format(printf, fmt, ap)))
-#define UNUSED         __attribute__((unused))
+#define UNUSED          __attribute__((unused))
 
 /* Members of an array (not of a pointer). */
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))

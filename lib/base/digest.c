@@ -19,8 +19,7 @@ void digest_sha256(const void *bytes, size_t n,
 		abort();
 }
 
-void digest_sha256_hex(const void *bytes, size_t n,
-		       char out[DIGEST_SHA256_HEX])
+void digest_sha256_hex(const void *bytes, size_t n, char out[DIGEST_SHA256_HEX])
 {
 	static const char digits[] = "0123456789abcdef";
 	uint8_t digest[DIGEST_SHA256_BYTES];
@@ -45,8 +44,8 @@ void digest_hmac_sha256(const void *key, size_t key_len, const void *bytes,
 		key = short_key;
 		key_len = sizeof(short_key);
 	}
-	if (!HMAC(EVP_sha256(), key_len ? key : "", (int)key_len, bytes, n,
-		  out, NULL))
+	if (!HMAC(EVP_sha256(), key_len ? key : "", (int)key_len, bytes, n, out,
+		  NULL))
 		abort();
 	OPENSSL_cleanse(short_key, sizeof(short_key));
 }

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,8 +126,8 @@ int file_write(const char *path, struct bytes bytes, mode_t mode,
 
 	if (fd < 0)
 		return err_errno(err, status_of(errno), "write %s", path);
-	if (write_all(fd, bytes) < 0 || fchmod(fd, mode) < 0 ||
-	    fsync(fd) < 0 || rename(beside, path) < 0) {
+	if (write_all(fd, bytes) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0 ||
+	    rename(beside, path) < 0) {
 		err_errno(err, status_of(errno), "write %s", path);
 		unlink(beside);
 		return -1;
@@ -163,34 +164,43 @@ int file_make_dir(const char *path, mode_t mode, struct err *err)
 
 static void unlock(void *handle)
 {
-	int fd = (int)(intptr_t)handle;
+	int fd = *(int *)handle;
 
 	/* A child may still have the descriptor, and with it the lock. */
 	flock(fd, LOCK_UN);
 	close(fd);
 }
 
-/* 1: got it.  0: held by another, or the file was replaced.  -1: errno. */
-static int try_lock(const char *path, int *out)
+/*
+ * Whoever held the lock may have deleted the file, or put another in its
+ * place: then ours is a lock on something that nobody else can find.
+ */
+static bool is_still_at(const char *path, int fd)
 {
-	AUTO_CLOSE int fd =
-		open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	struct stat here, there;
+
+	return fstat(fd, &here) == 0 && stat(path, &there) == 0 &&
+	       here.st_ino == there.st_ino && here.st_dev == there.st_dev;
+}
+
+/* A descriptor with the lock; -1 with errno, EWOULDBLOCK where another
+ * process has it. */
+static int try_lock(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int cause;
 
 	if (fd < 0)
 		return -1;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK || errno == EINTR ? 0 : -1;
-	/* Whoever held it may have deleted the file: then ours is a lock on
-	 * nothing that others could find. */
-	if (fstat(fd, &here) < 0)
-		return -1;
-	if (stat(path, &there) < 0 || here.st_ino != there.st_ino ||
-	    here.st_dev != there.st_dev)
-		return 0;
-	*out = fd;
-	fd = -1;
-	return 1;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		if (is_still_at(path, fd))
+			return fd;
+		errno = EWOULDBLOCK;
+	}
+	cause = errno;
+	close(fd);
+	errno = cause;
+	return -1;
 }
 
 int file_lock(struct arena *arena, const char *path, long wait_ms,
@@ -198,17 +208,19 @@ int file_lock(struct arena *arena, const char *path, long wait_ms,
 {
 	const struct timespec pause = { 0, LOCK_POLL_MS * 1000000L };
 	int64_t until = clock_ms() + wait_ms;
-	int fd, got;
+	int fd = try_lock(path);
 
-	while ((got = try_lock(path, &fd)) == 0) {
+	while (fd < 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_errno(err, status_of(errno), "lock %s",
+					 path);
 		if (clock_ms() >= until)
 			return err_set(err, ERR_TEMPORARY,
 				       "%s: locked by another process", path);
 		nanosleep(&pause, NULL);
+		fd = try_lock(path);
 	}
-	if (got < 0)
-		return err_errno(err, status_of(errno), "lock %s", path);
-	arena_defer(arena, unlock, (void *)(intptr_t)fd);
+	arena_defer(arena, unlock, arena_memdup(arena, &fd, sizeof(fd)));
 	return 0;
 }
 

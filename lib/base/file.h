@@ -20,8 +20,8 @@
  * The whole file, NUL-terminated, in the arena.  ERR_NOT_FOUND where there is
  * none, ERR_INPUT where it is larger than `cap_bytes` or no regular file.
  */
-MUST_USE int file_read(struct arena *arena, const char *path,
-		       size_t cap_bytes, struct bytes *out, struct err *err);
+MUST_USE int file_read(struct arena *arena, const char *path, size_t cap_bytes,
+		       struct bytes *out, struct err *err);
 
 /* Replace or make `path` with these bytes and this mode, atomically. */
 MUST_USE int file_write(const char *path, struct bytes bytes, mode_t mode,
@@ -33,8 +33,8 @@ MUST_USE int file_make_dir(const char *path, mode_t mode, struct err *err);
 /* A lock that dies with the process: flock() on `path`, made if need be.
  * ERR_TEMPORARY where another process holds it and `wait_ms` has passed.
  * The lock is given up when the arena is freed. */
-MUST_USE int file_lock(struct arena *arena, const char *path,
-		       long wait_ms, struct err *err);
+MUST_USE int file_lock(struct arena *arena, const char *path, long wait_ms,
+		       struct err *err);
 
 /* Delete a file or a directory with all it holds, following no link. */
 MUST_USE int file_remove_all(const char *path, struct err *err);

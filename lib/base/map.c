@@ -79,8 +79,7 @@ static size_t *find_slot(const struct map *map, const char *key)
 static void grow_slots(struct map *map)
 {
 	map->n_slots *= 2;
-	map->slots = arena_array(map->arena, map->n_slots,
-				 sizeof(*map->slots));
+	map->slots = arena_array(map->arena, map->n_slots, sizeof(*map->slots));
 	for (size_t i = 0; i < map->n; i++)
 		*find_slot(map, map->entries[i].key) = i + 1;
 }

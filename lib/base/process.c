@@ -24,10 +24,10 @@
 /* A program at work, as process_run() sees it. */
 struct child {
 	pid_t pid;
-	bool group;     /* it leads a process group of its own */
+	bool group; /* it leads a process group of its own */
 	bool reaped;
-	int status;     /* waitpid()'s */
-	int in;         /* our ends of its pipes, or -1 */
+	int status; /* waitpid()'s */
+	int in;     /* our ends of its pipes, or -1 */
 	int out;
 	int err;
 	struct bytes input; /* what is left to write */
@@ -66,9 +66,8 @@ const char *process_find(struct run *run, const char *program)
 		size_t n = strcspn(path, ":");
 
 		if (*path == '/') {
-			const char *full =
-				arena_printf(run->arena, "%.*s/%s", (int)n,
-					     path, program);
+			const char *full = arena_printf(run->arena, "%.*s/%s",
+							(int)n, path, program);
 
 			if (is_program(full))
 				return full;

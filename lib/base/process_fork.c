@@ -124,8 +124,7 @@ static void send_errors(struct sender *sender, const struct err *err)
 
 		send_text(sender, frame, err->msg);
 		if (err->hint)
-			send_text(sender,
-				  (struct frame){ .kind = FRAME_HINT },
+			send_text(sender, (struct frame){ .kind = FRAME_HINT },
 				  err->hint);
 	}
 }
@@ -228,8 +227,8 @@ static void take_frame(struct receiver *receiver, const struct frame *frame,
 		err_hint(last, "%s", text);
 		break;
 	case FRAME_ANSWER:
-		receiver->answer.data =
-			arena_memdup(run->arena, text, frame->len + 1);
+		receiver->answer.data = arena_memdup(run->arena, text,
+						     frame->len + 1);
 		receiver->answer.len = frame->len;
 		break;
 	case FRAME_END:

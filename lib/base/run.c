@@ -40,9 +40,8 @@ void run_emit(const struct run *run, const struct event *event)
 		run->emit(run->payload, event);
 }
 
-static PRINTF(3, 0) void emit_text(const struct run *run,
-				   enum event_kind kind, const char *fmt,
-				   va_list ap)
+static PRINTF(3, 0) void emit_text(const struct run *run, enum event_kind kind,
+				   const char *fmt, va_list ap)
 {
 	AUTO_STR struct str text = STR_INIT(STR_BIG);
 	struct event event = { .kind = kind };

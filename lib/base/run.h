@@ -23,8 +23,8 @@
 
 struct run {
 	struct arena *arena;
-	const char *const *env;  /* "NAME=value", NULL-ended */
-	int64_t deadline_ms;     /* on clock_ms(); 0 is none */
+	const char *const *env; /* "NAME=value", NULL-ended */
+	int64_t deadline_ms;    /* on clock_ms(); 0 is none */
 	/* The signal that asked us to stop, or 0.  Set by main's handler,
 	 * polled by every loop that waits. */
 	volatile sig_atomic_t *cancelled;

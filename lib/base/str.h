@@ -7,7 +7,8 @@
  *
  * A `struct str` starts as STR_INIT(cap) and is always NUL-terminated once
  * anything was added.  An append that would pass the cap adds nothing and
- * sets `full`; callers that read from outside test it once at the end
+ * sets `full`, and then nothing more is added until str_clear(), so that what
+ * is held has no hole; callers that read from outside test it once at the end
  * (curl's dynbuf).  Declared AUTO_STR it frees itself; str_keep() copies what
  * it holds into an arena.
  *
@@ -35,9 +36,11 @@ struct str {
 	bool full;        /* something did not fit, and was not added */
 };
 
+/* clang-format off */
 #define STR_INIT(cap) { .cap_bytes = (cap) }
-#define STR_BIG       ((size_t)1 << 30)
-#define AUTO_STR      __attribute__((cleanup(str_release)))
+/* clang-format on */
+#define STR_BIG  ((size_t)1 << 30)
+#define AUTO_STR __attribute__((cleanup(str_release)))
 
 void str_add(struct str *str, const char *text);
 void str_add_bytes(struct str *str, const void *bytes, size_t n);

@@ -119,8 +119,7 @@ void str_add_shown(struct str *str, const char *text, size_t n, bool lines)
 
 /* Insert, delete, replace and swap of neighbours each cost 1 (optimal string
  * alignment); both lengths are at most NAME_MOST. */
-static size_t distance(const char *a, size_t a_len, const char *b,
-		       size_t b_len)
+static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	size_t rows[3][NAME_MOST + 1];
 

@@ -18,9 +18,9 @@
 
 #include "base/arena.h"
 
-#define vec_push(arena, vec)                                                  \
-	((vec)->v = vec_grow((arena), (vec)->v, (vec)->n, &(vec)->room,       \
-			     sizeof(*(vec)->v)),                              \
+#define vec_push(arena, vec)                                                   \
+	((vec)->v = vec_grow((arena), (vec)->v, (vec)->n, &(vec)->room,        \
+			     sizeof(*(vec)->v)),                               \
 	 &(vec)->v[(vec)->n++])
 
 /* `v` with room for one more than `n` members of `size` bytes. */
