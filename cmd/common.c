@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/common.h"
+
+#include "base/clock.h"
+#include "render/render.h"
+#include "report/mask.h"
+
+const struct opt source_opts[] = {
+	OPT_STRING(struct source_args, path, 0, "path", "PATH",
+		   "directory or file of the tree to render"),
+	OPT_STRING(struct source_args, rev, 0, "rev", "REVISION",
+		   "branch, tag, commit or semver:RANGE"),
+	OPT_FLAG(struct source_args, worktree, 0, "worktree",
+		 "take the uncommitted files of a local path"),
+	OPT_END,
+};
+
+const struct opt target_opts[] = {
+	OPT_STRING(struct target_args, as, 0, "as", "USER",
+		   "impersonate this user"),
+	OPT_STRINGS(struct target_args, as_groups, 0, "as-group", "GROUP",
+		    "impersonate this group; repeatable"),
+	OPT_STRING(struct target_args, cluster, 0, "cluster", "CLUSTER",
+		   "kube (default), or dir:PATH for files"),
+	OPT_STRING(struct target_args, context, 0, "context", "NAME",
+		   "context of the kubeconfig"),
+	OPT_STRING(struct target_args, kubeconfig, 0, "kubeconfig", "FILE",
+		   "kubeconfig to use"),
+	OPT_STRING(struct target_args, namespace, 'n', "namespace", "NAME",
+		   "namespace for objects that name none"),
+	OPT_END,
+};
+
+static const char *const when_choices[] = { "auto", "always", "never", NULL };
+
+const char *const output_formats[] = { "text", "json", NULL };
+
+const struct opt output_opts[] = {
+	OPT_CHOICE(struct output_args, color, 0, "color", "WHEN",
+		   "auto, always or never", when_choices),
+	OPT_CHOICE(struct output_args, progress, 0, "progress", "WHEN",
+		   "auto, always or never", when_choices),
+	OPT_FLAG(struct output_args, quiet, 'q', "quiet",
+		 "print nothing on success"),
+	OPT_SECONDS(struct output_args, timeout, 0, "timeout", "DURATION",
+		    "give up after this long (10m)"),
+	OPT_COUNT(struct output_args, verbose, 'v', "verbose",
+		  "say more; twice: each request, too"),
+	OPT_END,
+};
+
+void output_open(struct run *run, const char *command, int format,
+		 const struct output_args *args, struct report **report)
+{
+	const struct report_args report_args = {
+		.command = command,
+		.format = (enum report_format)format,
+		.color = (enum report_when)args->color,
+		.progress = (enum report_when)args->progress,
+		.quiet = args->quiet,
+		.out = stdout,
+		.err = stderr,
+	};
+
+	run->verbose = args->verbose;
+	if (args->timeout)
+		run->deadline_ms = clock_ms() + args->timeout * 1000;
+	report_open(run, &report_args, report);
+}
+
+/* The uncommitted files: of the repository, or of the directory itself. */
+static int open_worktree(struct run *run, const struct source_args *args,
+			 struct source *out, struct err *err)
+{
+	AUTO_ERR struct err none = { 0 };
+	const char *below;
+
+	if (repo_is_remote(args->location)) {
+		err_set(err, ERR_USAGE,
+			"--worktree: '%s' is no path of this machine",
+			args->location);
+		return err_hint(err, "name a local directory, or leave out "
+				     "--worktree");
+	}
+	if (args->rev)
+		return err_set(err, ERR_USAGE,
+			       "--worktree and --rev exclude each other");
+	if (repo_find_worktree(run, args->location, &out->dir, &below, &none) <
+	    0)
+		out->dir = args->location;
+	out->shown = out->dir;
+	return tree_open_directory(run->arena, out->dir, &out->tree, err);
+}
+
+static int open_revision(struct run *run, const struct source_args *args,
+			 struct source *out, struct err *err)
+{
+	const struct repo_args repo_args = {
+		.location = args->location,
+		.rev = args->rev,
+	};
+	AUTO_ERR struct err none = { 0 };
+	const char *below;
+	struct repo *repo;
+
+	if (repo_open(run, &repo_args, &repo, err) < 0 ||
+	    repo_revision(repo, &out->revision, err) < 0 ||
+	    repo_tree(repo, &out->revision, &out->tree, err) < 0)
+		return -1;
+	out->shown = repo_shown(repo);
+	/* A bare repository has no working directory, which is no fault. */
+	if (!repo_is_remote(args->location) &&
+	    repo_find_worktree(run, args->location, &out->dir, &below, &none) <
+		    0)
+		out->dir = NULL;
+	return 0;
+}
+
+int source_open(struct run *run, const struct source_args *args,
+		struct report *report, struct source *out, struct err *err)
+{
+	*out = (struct source){ 0 };
+	if (args->worktree ? open_worktree(run, args, out, err) < 0 :
+			     open_revision(run, args, out, err) < 0)
+		return -1;
+	report_source(report, out->shown,
+		      out->revision.oid ? &out->revision : NULL);
+	return 0;
+}
+
+int target_open(struct run *run, const struct target_args *args,
+		const struct source *source, bool no_force,
+		struct report *report, struct cluster **out, struct err *err)
+{
+	const struct cluster_args cluster_args = {
+		.cluster = args->cluster,
+		.kubeconfig = args->kubeconfig,
+		.context = args->context,
+		.namespace = args->namespace,
+		.as = args->as,
+		.as_groups = args->as_groups,
+		.no_force = no_force,
+		.tree_dir = source->dir,
+	};
+
+	if (cluster_open(run, &cluster_args, out, err) < 0)
+		return -1;
+	report_cluster(report, *out);
+	return 0;
+}
+
+int source_objects(struct run *run, const struct source_args *args,
+		   const struct source *source, struct cluster *cluster,
+		   struct objects *out, struct err *err)
+{
+	if (render_path(run->arena, source->tree, args->path, out, err) < 0)
+		return -1;
+	report_hide_secrets(run, out);
+	if (cluster && cluster_identify(cluster, out, err) < 0)
+		return -1;
+	return objects_sort(out, err);
+}

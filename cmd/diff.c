@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * gitops diff: show what sync would change.  It is the first half of sync,
+ * and changes nothing.
+ */
+
+#include "cmd/cmd.h"
+#include "cmd/common.h"
+#include "plan/plan.h"
+
+#define EXIT_DIFFERENT 1 /* diff(1), kubectl diff */
+
+struct diff_args {
+	struct source_args source;
+	struct target_args target;
+	struct output_args output;
+	int format;
+	bool no_force;
+};
+
+static const struct opt diff_opts[] = {
+	OPT_FLAG(struct diff_args, no_force, 0, "no-force",
+		 "leave contested fields to their managers"),
+	OPT_CHOICE(struct diff_args, format, 'o', "output", "FORMAT",
+		   "text or json", output_formats),
+	OPT_INCLUDE(struct diff_args, source, source_opts),
+	OPT_INCLUDE(struct diff_args, target, target_opts),
+	OPT_INCLUDE(struct diff_args, output, output_opts),
+	OPT_END,
+};
+
+static int diff_run(struct run *run, int argc, char **argv,
+		    struct report **report, struct err *err)
+{
+	struct diff_args args = {
+		.source = SOURCE_DEFAULTS,
+		.output = OUTPUT_DEFAULTS,
+	};
+	struct cluster *cluster;
+	struct objects want = { 0 };
+	struct source source;
+	struct plan plan;
+
+	if (opt_parse(run, diff_opts, &args, argc, argv, &args.source.location,
+		      1, err) < 0)
+		return -1;
+	output_open(run, "diff", args.format, &args.output, report);
+
+	/* What the repository wants. */
+	if (source_open(run, &args.source, *report, &source, err) < 0 ||
+	    target_open(run, &args.target, &source, args.no_force, *report,
+			&cluster, err) < 0 ||
+	    source_objects(run, &args.source, &source, cluster, &want, err) < 0)
+		return -1;
+
+	/* What the cluster has, and what it would make of the wish. */
+	plan_init(run->arena, &want, &plan);
+	if (cluster_read(cluster, plan_items(&plan), plan.n, err) < 0 ||
+	    cluster_try(cluster, plan_items(&plan), plan.n, err) < 0 ||
+	    plan_judge(&plan, err) < 0 || report_diff(*report, &plan, err) < 0)
+		return -1;
+
+	/* An object that the cluster refuses is an error, not a difference. */
+	plan_errors(&plan, err);
+	if (err->status != ERR_OK)
+		return -1;
+	return plan_changes(&plan) ? EXIT_DIFFERENT : 0;
+}
+
+const struct cmd cmd_diff = {
+	.name = "diff",
+	.operands = "[REPOSITORY]",
+	.summary = "show what sync would change, and why",
+	.details = "Exits with 0 where nothing differs, 1 where something "
+		   "does, 2 on an error.",
+	.opts = diff_opts,
+	.n_operands = 1,
+	.fn = diff_run,
+};

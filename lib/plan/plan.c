@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/plan.h"
+
+#include "document/document.h"
+
+#define LAST_APPLIED "kubectl.kubernetes.io/last-applied-configuration"
+
+void plan_init(struct arena *arena, const struct objects *want,
+	       struct plan *plan)
+{
+	*plan = (struct plan){ .arena = arena, .n = want->n };
+	plan->v = arena_array(arena, want->n, sizeof(*plan->v));
+	for (size_t i = 0; i < want->n; i++) {
+		plan->v[i].item.want = &want->v[i];
+		plan->v[i].stage = object_stage(&want->v[i]);
+	}
+	plan->count[PLAN_UNCHANGED] = want->n;
+}
+
+struct cluster_item **plan_items(struct plan *plan)
+{
+	struct cluster_item **items = arena_array(plan->arena, plan->n,
+						  sizeof(*items));
+
+	for (size_t i = 0; i < plan->n; i++)
+		items[i] = &plan->v[i].item;
+	return items;
+}
+
+/*
+ * One side of a step as a json_t in `arena`, or NULL where it is not there.
+ */
+static int read_side(const struct plan_step *step, struct bytes text,
+		     struct arena *arena, json_t **out, struct err *err)
+{
+	*out = NULL;
+	if (!text.len)
+		return 0;
+	if (doc_read_json(arena, "answer of the cluster", text, out, err) == 0)
+		return 0;
+	return err_wrap(err, "%s", object_shown(arena, step->item.want));
+}
+
+/*
+ * Take out what the server keeps for itself: it is different on every write,
+ * says nothing about the wish, and would hide what does.
+ */
+static void strip(json_t *object)
+{
+	static const char *const own[] = {
+		"creationTimestamp", "generation", "managedFields",
+		"resourceVersion",   "selfLink",   "uid",
+	};
+	json_t *annotations;
+
+	if (!object)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(own); i++)
+		doc_set(object, NULL, "metadata", own[i], NULL);
+	doc_set(object, NULL, "status", NULL);
+	annotations = doc_get(object, "metadata", "annotations", NULL);
+	if (!annotations || !json_object_get(annotations, LAST_APPLIED))
+		return;
+	doc_set(annotations, NULL, LAST_APPLIED, NULL);
+	if (!json_object_size(annotations))
+		doc_set(object, NULL, "metadata", "annotations", NULL);
+}
+
+int plan_sides(const struct plan_step *step, struct arena *arena,
+	       json_t **before, json_t **after, struct err *err)
+{
+	json_t *live, *merged;
+
+	if (read_side(step, step->item.live, arena, &live, err) < 0 ||
+	    read_side(step, step->item.merged, arena, &merged, err) < 0)
+		return -1;
+	if (!merged)
+		merged = doc_copy(arena, step->item.want->doc);
+	strip(live);
+	strip(merged);
+	*before = live;
+	*after = merged;
+	return 0;
+}
+
+/*
+ * Is our entry in managedFields what it would be after an apply?  Where it is
+ * not, an apply is owed even if no value moves: a field that we do not own
+ * stays in the cluster when git drops it.
+ */
+static bool same_ownership(const json_t *live, const json_t *merged)
+{
+	const json_t *ours, *theirs;
+
+	ours = fields_entry(live, CLUSTER_MANAGER, "Apply", "");
+	theirs = fields_entry(merged, CLUSTER_MANAGER, "Apply", "");
+	if (!ours || !theirs)
+		return ours == theirs;
+	return doc_equal(json_object_get(ours, "fieldsV1"),
+			 json_object_get(theirs, "fieldsV1")) &&
+	       doc_equal(json_object_get(ours, "apiVersion"),
+			 json_object_get(theirs, "apiVersion"));
+}
+
+/* What there is to do for an object that lives and was tried. */
+static int compare(struct plan *plan, struct plan_step *step,
+		   enum plan_action *action, struct err *err)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	json_t *live, *merged;
+	bool ownership;
+
+	if (read_side(step, step->item.live, scratch, &live, err) < 0 ||
+	    read_side(step, step->item.merged, scratch, &merged, err) < 0)
+		return -1;
+	step->overridden = (struct fields_takens){ 0 };
+	fields_overridden(plan->arena, live, merged, CLUSTER_MANAGER,
+			  &step->overridden);
+	ownership = !step->item.fold && same_ownership(live, merged);
+	strip(live);
+	strip(merged);
+	*action = !doc_equal(live, merged) ? PLAN_CHANGE :
+		  !ownership               ? PLAN_ADOPT :
+					     PLAN_UNCHANGED;
+	return 0;
+}
+
+int plan_judge_step(struct plan *plan, struct plan_step *step, struct err *err)
+{
+	enum plan_action action;
+
+	if (step->item.err.status != ERR_OK)
+		action = PLAN_FAILED;
+	else if (!step->item.live.len)
+		action = PLAN_CREATE;
+	else if (!step->item.merged.len)
+		action = PLAN_APPLY;
+	else if (compare(plan, step, &action, err) < 0)
+		return -1;
+	plan->count[step->action]--;
+	plan->count[action]++;
+	step->action = action;
+	return 0;
+}
+
+int plan_judge(struct plan *plan, struct err *err)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		if (plan_judge_step(plan, &plan->v[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+void plan_errors(const struct plan *plan, struct err *err)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct cluster_item *item = &plan->v[i].item;
+		AUTO_ARENA struct arena *scratch = arena_new();
+		AUTO_ERR struct err one = { 0 };
+
+		if (item->err.status == ERR_OK)
+			continue;
+		err_set(&one, item->err.status, "%s: %s: %s",
+			item->want->origin, object_shown(scratch, item->want),
+			item->err.msg);
+		if (item->err.hint)
+			err_hint(&one, "%s", item->err.hint);
+		err_append(err, &one);
+	}
+}
+
+bool plan_changes(const struct plan *plan)
+{
+	return plan->count[PLAN_UNCHANGED] != plan->n;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+/*
+ * Plan: the steps that lead from what lives to what is wanted.  diff prints
+ * it, sync carries the same plan out.  Pure: it compares what the cluster has
+ * said, and asks nothing.
+ *
+ *	plan_init(arena, &want, &plan);           one step an object
+ *	cluster_read, cluster_try on plan_items()
+ *	plan_judge(&plan);                        what each step has to do
+ */
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "cluster/cluster.h"
+#include "object/fields.h"
+#include "object/object.h"
+
+enum plan_action {
+	PLAN_UNCHANGED,
+	PLAN_CREATE,
+	PLAN_CHANGE,
+	PLAN_ADOPT,  /* no value moves, but we come to own our fields, or
+			give some up: until then git cannot remove them */
+	PLAN_APPLY,  /* not tried (--validate none): the server will tell */
+	PLAN_FAILED, /* the cluster refused it, or could not say */
+	PLAN_ACTIONS,
+};
+
+enum plan_outcome {
+	PLAN_PENDING, /* not begun */
+	PLAN_DONE,
+	PLAN_ERROR,   /* item.err says why */
+	PLAN_SKIPPED, /* an earlier stage failed, or the run was ended */
+};
+
+struct plan_step {
+	enum plan_action action;
+	enum object_stage stage;
+	struct cluster_item item;
+	struct fields_takens overridden; /* managers that lose fields to us */
+	enum plan_outcome outcome;
+};
+
+struct plan {
+	struct arena *arena;
+	struct plan_step *v; /* in object_order() */
+	size_t n;
+	size_t count[PLAN_ACTIONS];
+};
+
+/* One step for each object of `want`, which is sorted and outlives the plan. */
+void plan_init(struct arena *arena, const struct objects *want,
+	       struct plan *plan);
+
+/* The items of the steps, for cluster_read() and cluster_try(). */
+struct cluster_item **plan_items(struct plan *plan);
+
+/*
+ * Judge each step from its item: what has to be done, and whom it overrides.
+ * After cluster_apply() it may be called for one step again, to learn what the
+ * server did of it.
+ */
+MUST_USE int plan_judge(struct plan *plan, struct err *err);
+MUST_USE int plan_judge_step(struct plan *plan, struct plan_step *step,
+			     struct err *err);
+
+/*
+ * The errors of all steps in one list, each beginning with the object's
+ * origin and name.  Leaves the steps as they are.
+ */
+void plan_errors(const struct plan *plan, struct err *err);
+
+/*
+ * The two sides of a step as they are compared and shown: without what the
+ * server keeps for itself (managedFields, resourceVersion, uid, generation,
+ * creationTimestamp, selfLink, status, and the last-applied annotation).
+ * NULL for a side that is not there.  An object that could not be tried shows
+ * what is wanted.
+ */
+MUST_USE int plan_sides(const struct plan_step *step, struct arena *arena,
+			json_t **before, json_t **after, struct err *err);
+
+/* Does the plan change anything? */
+bool plan_changes(const struct plan *plan);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RENDER_RENDER_H
+#define RENDER_RENDER_H
+
+/*
+ * Render: a path of a tree to the objects it wants.  Pure: no network, no
+ * process, no file but the tree's.
+ *
+ * Plain manifests are every file under the path that ends in .yaml, .yml or
+ * .json, in any letter case, in bytewise order of their paths, directories
+ * included; a path may also name one such file.  gitops.yaml at the root of
+ * the tree, and entries whose names start with ".", are not manifests.
+ */
+
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "object/object.h"
+#include "tree/tree.h"
+
+/* Caps over one render; passing one is ERR_INPUT that names it. */
+#define RENDER_TOTAL_BYTES ((size_t)64 << 20)
+#define RENDER_OBJECTS     20000
+
+/*
+ * Append the objects under `path` ("" is the root) to `out`, in the order of
+ * the files.  All faults of all files are reported together.  A path that
+ * holds no object is ERR_INPUT: a missing directory must never look like the
+ * wish for an empty cluster (reliability fact 9).
+ */
+MUST_USE int render_path(struct arena *arena, const struct tree *tree,
+			 const char *path, struct objects *out,
+			 struct err *err);
+
+#endif
