@@ -155,8 +155,8 @@ check: all
 test: setup-test
 	+$(Q)tests/total.sh \
 		'check:  $(MAKE) check' \
-		'e2e:    $(MAKE) test-e2e' \
-		'fault:  $(MAKE) test-fault' \
+		'e2e:    $(MAKE) SAN=1 test-e2e' \
+		'fault:  $(MAKE) SAN=1 test-fault' \
 		'lint:   $(MAKE) lint'
 
 unit: $(unit)
@@ -175,10 +175,14 @@ docs: $(PROGRAM)
 style: all
 	$(Q)$(test_env) tests/scripts.sh $(sort $(wildcard tests/style/*.sh))
 
-test-e2e: $(PROGRAM)
+# The real API server, built once and started by the suites that need it.
+cluster:
+	$(Q)tests/cluster/build.sh build/cluster
+
+test-e2e: $(PROGRAM) cluster
 	$(Q)$(test_env) tests/pytest.sh tests/e2e $(PYTEST)
 
-test-fault: $(PROGRAM)
+test-fault: $(PROGRAM) cluster
 	$(Q)$(test_env) tests/pytest.sh tests/fault $(PYTEST)
 
 $(unit): $(OUT)/%: $(OUT)/%.o $(call objects,$(help_c)) $(commands) $(archive)
@@ -202,8 +206,8 @@ fuzz-run: $(fuzzers)
 $(fuzzers): $(OUT)/%: $(OUT)/%.o $(archive)
 	$(call say,LINK,$@)$(link) -fsanitize=fuzzer -o $@ $^ $(pkg_libs)
 
-bench: all
-	$(Q)$(test_env) tests/bench/run.sh
+bench: all cluster
+	$(Q)$(test_env) tests/bench/run.py
 
 # ---- lint ----
 
@@ -278,8 +282,8 @@ uninstall:
 clean:
 	rm -rf $(BUILD) gitops
 
-.PHONY: all lib check test unit golden replay docs style test-e2e test-fault \
-	valgrind fuzz fuzz-run bench lint lint-format lint-tidy \
+.PHONY: all lib check test unit golden replay docs style cluster test-e2e \
+	test-fault valgrind fuzz fuzz-run bench lint lint-format lint-tidy \
 	lint-cppcheck lint-analyzer lint-man format demo setup-test install \
 	uninstall clean FORCE
 FORCE:
