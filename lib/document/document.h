@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef DOCUMENT_DOCUMENT_H
+#define DOCUMENT_DOCUMENT_H
+
+/*
+ * Document: YAML and JSON to json_t, and back to the YAML that kustomize
+ * prints.
+ *
+ * Who owns what: a json_t that crosses a room's border is borrowed from an
+ * arena.  doc_keep() hands one reference to the arena and returns the value;
+ * json_incref() and json_decref() are called in this room only.  A published
+ * document is never changed: doc_copy() it into an arena of your own first.
+ *
+ *	struct docs docs = { 0 };
+ *	if (doc_read_yaml(a, "deploy/web.yaml", bytes, NULL, &docs, err) < 0)
+ *		return -1;
+ *	for (size_t i = 0; i < docs.n; i++)
+ *		use(docs.v[i].value, docs.v[i].line);
+ */
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/str.h"
+
+/* One document of a stream. */
+struct doc {
+	json_t *value;      /* borrowed from the arena */
+	const char *origin; /* "deploy/web.yaml:12", the root node's place */
+	const char *name;   /* "deploy/web.yaml" */
+	unsigned line;      /* of the root node, from 1 */
+	/* Where the root's "items" is a sequence: the line of each member. */
+	const unsigned *item_lines;
+	size_t n_item_lines;
+};
+
+struct docs {
+	struct doc *v;
+	size_t n;
+	size_t room;
+};
+
+/*
+ * Caps on what is read (reliability notes 2.7).  An input that passes one is
+ * ERR_INPUT that names the file, the line and the cap.
+ */
+struct doc_budget {
+	size_t file_bytes; /* 8 MiB */
+	size_t depth;      /* 128; jansson overflows the stack far above */
+	size_t nodes;      /* 1,000,000 a file, aliases expanded */
+	size_t documents;  /* 20,000 a file */
+};
+extern const struct doc_budget doc_budget_default;
+
+/*
+ * Read a stream of YAML documents by the rules of kustomize v5.8.2
+ * (yaml.v3's resolution: notes/kustomize.md 3.3 and 6).  Empty documents
+ * vanish.  `name` is the file as the user knows it.  `budget` NULL means
+ * doc_budget_default.  Documents are appended to `out`.
+ *
+ * ERR_INPUT, always with "NAME:LINE:": syntax, UTF-16, duplicate keys (both
+ * positions), keys that are not strings, cyclic aliases, numbers out of
+ * range, NaN and infinity, a budget.
+ */
+MUST_USE int doc_read_yaml(struct arena *arena, const char *name,
+			   struct bytes bytes, const struct doc_budget *budget,
+			   struct docs *out, struct err *err);
+
+/*
+ * The same for manifests of Kubernetes, with one rule more: what stands under
+ * metadata.annotations, of the root or of a member of its "items", is text as
+ * it is spelled (1.50 is "1.50", ~ is "~"), and is absent where it is empty
+ * or null.  Not for patches, where null means something.
+ */
+MUST_USE int doc_read_manifests(struct arena *arena, const char *name,
+				struct bytes bytes,
+				const struct doc_budget *budget,
+				struct docs *out, struct err *err);
+
+/*
+ * Read one JSON value.  Duplicate keys are errors.  For files of the user
+ * and, with a name such as "GET /api", for answers of servers.
+ */
+MUST_USE int doc_read_json(struct arena *arena, const char *name,
+			   struct bytes bytes, json_t **out, struct err *err);
+
+/*
+ * Append `value` as one YAML document, byte for byte as kustomize v5.8.2
+ * prints it (notes part 6): sorted keys, two spaces, its quoting and folding.
+ * No "---" is added.  ERR_INPUT for what kustomize cannot print (control
+ * characters).
+ */
+MUST_USE int doc_write_yaml(struct str *out, const json_t *value,
+			    struct err *err);
+
+/* The same for the console: what cannot be printed is escaped instead, so it
+ * never fails.  For diffs. */
+void doc_show_yaml(struct str *out, const json_t *value);
+
+/* Append compact JSON with sorted keys (jansson's JSON_SORT_KEYS). */
+void doc_write_json(struct str *out, const json_t *value);
+/* The same, indented by two spaces, with a newline at the end. */
+void doc_write_json_pretty(struct str *out, const json_t *value);
+
+/* Hand one reference of `value` to the arena; returns `value`, borrowed.
+ * NULL stays NULL. */
+json_t *doc_keep(struct arena *arena, json_t *value);
+/* A deep copy that the arena owns, free to be changed. */
+json_t *doc_copy(struct arena *arena, const json_t *value);
+/* New, empty, owned by the arena. */
+json_t *doc_object(struct arena *arena);
+json_t *doc_array(struct arena *arena);
+/* A reference of its own for another arena to hold: the value outlives the
+ * arena it came from. */
+json_t *doc_share(struct arena *arena, json_t *value);
+
+/*
+ * The value under a path of keys, or NULL where a step is missing or no
+ * mapping:  doc_get(object, "metadata", "name", NULL)
+ */
+json_t *doc_get(const json_t *value, ...) __attribute__((sentinel));
+/* The same where the value is a string; else NULL. */
+const char *doc_get_string(const json_t *value, ...) __attribute__((sentinel));
+
+/*
+ * Set (or, with value NULL, remove) what is under a path of keys, making the
+ * mappings on the way.  `value` is borrowed: a reference of its own is taken.
+ * For objects under construction only.
+ */
+void doc_set(json_t *object, json_t *value, ...) __attribute__((sentinel));
+void doc_set_string(json_t *object, const char *text, ...)
+	__attribute__((sentinel));
+
+/* Equal as values: 1 and 1.0 are, as for the API server. */
+bool doc_equal(const json_t *a, const json_t *b);
+
+/*
+ * RFC 6901: the value a pointer leads to, or NULL.  doc_pointer_add() appends
+ * one reference token, escaped.
+ */
+json_t *doc_pointer(const json_t *value, const char *pointer);
+void doc_pointer_add(struct str *pointer, const char *token);
+
+/* Let jansson allocate by xmalloc(); called once by main and tests. */
+void doc_init(void);
+
+#endif

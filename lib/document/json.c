@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "document/document.h"
+
+#define INTEGER_DIGITS 18 /* as many as surely fit */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The end of the string that begins at `i`. */
+static size_t skip_string(struct bytes in, size_t i)
+{
+	for (i++; i < in.len && in.data[i] != '"'; i++)
+		if (in.data[i] == '\\')
+			i++;
+	return i < in.len ? i + 1 : in.len;
+}
+
+static bool is_whole_number_end(struct bytes in, size_t i)
+{
+	return i == in.len ||
+	       (in.data[i] != '.' && in.data[i] != 'e' && in.data[i] != 'E');
+}
+
+/*
+ * Append the text with ".0" behind every integer that may not fit.  An API
+ * server prints a double such as a schema's `maximum: 1.8e19` with all its
+ * digits, and jansson refuses the whole answer.
+ */
+static void widen_integers(struct bytes in, struct str *out)
+{
+	size_t start = 0, i = 0, digits;
+
+	while (i < in.len) {
+		if (in.data[i] == '"') {
+			i = skip_string(in, i);
+			continue;
+		}
+		for (digits = i; digits < in.len && is_digit(in.data[digits]);)
+			digits++;
+		if (digits == i) {
+			i++;
+			continue;
+		}
+		if (digits - i > INTEGER_DIGITS &&
+		    (i == 0 || !strchr(".eE+", in.data[i - 1])) &&
+		    is_whole_number_end(in, digits)) {
+			str_add_bytes(out, in.data + start, digits - start);
+			str_add(out, ".0");
+			start = digits;
+		}
+		i = digits;
+	}
+	str_add_bytes(out, in.data + start, in.len - start);
+}
+
+static json_t *load(struct bytes bytes, json_error_t *error)
+{
+	return json_loadb(bytes.data, bytes.len,
+			  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY |
+				  JSON_ALLOW_NUL,
+			  error);
+}
+
+/* jansson quotes the text it stopped at, which may be a Secret's. */
+static int fail(const char *name, json_error_t *error, struct err *err)
+{
+	char *near = strstr(error->text, " near '");
+	int line = error->line > 0 ? error->line : 1;
+
+	if (near && json_error_code(error) != json_error_duplicate_key)
+		*near = '\0';
+	return err_set(err, ERR_INPUT, "%s:%d: %s", name, line, error->text);
+}
+
+int doc_read_json(struct arena *arena, const char *name, struct bytes bytes,
+		  json_t **out, struct err *err)
+{
+	AUTO_STR struct str widened = STR_INIT(STR_BIG);
+	json_error_t error;
+	json_t *value = load(bytes, &error);
+
+	if (!value && json_error_code(&error) == json_error_numeric_overflow) {
+		widen_integers(bytes, &widened);
+		value = load(str_bytes(&widened), &error);
+	}
+	if (!value)
+		return fail(name, &error, err);
+	*out = doc_keep(arena, value);
+	return 0;
+}
+
+static int add(const char *bytes, size_t n, void *str)
+{
+	str_add_bytes(str, bytes, n);
+	return 0;
+}
+
+void doc_write_json(struct str *out, const json_t *value)
+{
+	json_dump_callback(value, add, out,
+			   JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+}
+
+void doc_write_json_pretty(struct str *out, const json_t *value)
+{
+	json_dump_callback(value, add, out,
+			   JSON_INDENT(2) | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+	str_add_char(out, '\n');
+}

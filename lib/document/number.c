@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "document/scalar.h"
+
+/* A double needs 17 digits at most. */
+#define DIGITS_MAX 17
+
+/* 0.DIGITS times ten to the power of `point`. */
+struct decimal {
+	char digits[DIGITS_MAX + 1];
+	int n;
+	int point;
+	bool negative;
+};
+
+static void split(const char *scientific, struct decimal *out)
+{
+	const char *e = strchr(scientific, 'e');
+
+	out->n = 0;
+	for (const char *p = scientific; p < e; p++)
+		if (*p >= '0' && *p <= '9')
+			out->digits[out->n++] = *p;
+	while (out->n > 1 && out->digits[out->n - 1] == '0')
+		out->n--;
+	out->digits[out->n] = '\0';
+	out->point = (int)strtol(e + 1, NULL, 10) + 1;
+}
+
+/*
+ * The fewest digits that read back as `real`.  A double has 15 digits always
+ * and 17 at most, so three tries do; only next to zero it has fewer.
+ */
+static void shortest(double real, struct decimal *out)
+{
+	int precision = fabs(real) < DBL_MIN ? 0 : DIGITS_MAX - 3;
+	char text[32];
+
+	for (; precision < DIGITS_MAX; precision++) {
+		snprintf(text, sizeof(text), "%.*e", precision, fabs(real));
+		if (strtod(text, NULL) == fabs(real))
+			break;
+	}
+	split(text, out);
+	out->negative = signbit(real) != 0;
+}
+
+/* Go's 'f' for a whole number: its digits, then zeros. */
+static void spell_whole(const struct decimal *d, char out[static 32])
+{
+	int n = 0;
+
+	if (d->negative)
+		out[n++] = '-';
+	for (int i = 0; i < d->point; i++)
+		out[n++] = i < d->n ? d->digits[i] : '0';
+	out[n] = '\0';
+}
+
+/* Numbers of 22 digits and more keep their exponent on the way through
+ * JSON. */
+static bool is_whole(double real)
+{
+	return real == trunc(real) && fabs(real) < 1e21;
+}
+
+bool doc_real_as_integer(double real, json_int_t *out)
+{
+	struct decimal d;
+	char text[32];
+	long long value;
+
+	if (!is_whole(real))
+		return false;
+	if (real == 0) {
+		*out = 0;
+		return true;
+	}
+	shortest(real, &d);
+	spell_whole(&d, text);
+	errno = 0;
+	value = strtoll(text, NULL, 10);
+	if (errno)
+		return false;
+	*out = value;
+	return true;
+}
+
+static void add_exponent(struct str *out, const struct decimal *d)
+{
+	int exponent = d->point - 1;
+
+	str_add_char(out, d->digits[0]);
+	if (d->n > 1) {
+		str_add_char(out, '.');
+		str_add_bytes(out, d->digits + 1, (size_t)d->n - 1);
+	}
+	str_printf(out, "e%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
+}
+
+static void add_point(struct str *out, const struct decimal *d)
+{
+	if (d->point <= 0) {
+		str_add(out, "0.");
+		for (int i = d->point; i < 0; i++)
+			str_add_char(out, '0');
+		str_add(out, d->digits);
+		return;
+	}
+	for (int i = 0; i < d->point; i++)
+		str_add_char(out, i < d->n ? d->digits[i] : '0');
+	if (d->n > d->point) {
+		str_add_char(out, '.');
+		str_add(out, d->digits + d->point);
+	}
+}
+
+void doc_add_real(struct str *out, double real)
+{
+	struct decimal d;
+	char whole[32];
+
+	if (real == 0) {
+		str_add_char(out, '0');
+		return;
+	}
+	shortest(real, &d);
+	if (is_whole(real)) {
+		spell_whole(&d, whole);
+		errno = 0;
+		if (d.negative)
+			(void)strtoll(whole, NULL, 10);
+		else
+			(void)strtoull(whole, NULL, 10);
+		if (!errno) {
+			str_add(out, whole);
+			return;
+		}
+	}
+	/* Go's 'g' without a precision. */
+	if (d.negative)
+		str_add_char(out, '-');
+	if (d.point - 1 < -4 || d.point - 1 >= 6)
+		add_exponent(out, &d);
+	else
+		add_point(out, &d);
+}
