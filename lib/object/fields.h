@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OBJECT_FIELDS_H
+#define OBJECT_FIELDS_H
+
+/*
+ * Fields: sets of field paths in the notation of managedFields (fieldsV1 of
+ * structured-merge-diff v4: "f:name", "k:{...}", "v:...", "i:0", "."), and
+ * what the API server's server-side apply does with them (KEP-555).
+ */
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+
+/*
+ * The managedFields entry of a manager in a live object, or NULL.
+ * `operation` is "Apply" or "Update"; `subresource` "" for the object itself.
+ */
+const json_t *fields_entry(const json_t *object, const char *manager,
+			   const char *operation, const char *subresource);
+
+/* Sets.  Results are new documents in the arena; an empty set is {}. */
+json_t *fields_union(struct arena *arena, const json_t *a, const json_t *b);
+json_t *fields_difference(struct arena *arena, const json_t *a,
+			  const json_t *b);
+json_t *fields_intersection(struct arena *arena, const json_t *a,
+			    const json_t *b);
+bool fields_empty(const json_t *set);
+
+/*
+ * Fold what others applied on our behalf into our own entry (design part 6,
+ * Apply; field notes 2d): the entries of `kubectl` (Apply and Update),
+ * `kubectl-client-side-apply` and `before-first-apply` (Update), of the
+ * object itself and not of a subresource, become one Apply entry of
+ * `manager`.  Returns the new list of managedFields in the arena, or NULL
+ * where there is nothing to fold.
+ */
+json_t *fields_fold(struct arena *arena, const json_t *live,
+		    const char *manager);
+
+/*
+ * The fields that `manager` would give up: what the folded entries own, that
+ * neither its own entry in `applied` (the server's answer to a dry-run apply)
+ * nor any other manager owns.  These the server removes once folded.
+ */
+json_t *fields_given_up(struct arena *arena, const json_t *live,
+			const json_t *applied, const char *manager);
+
+/* A copy of `object` without the values at the leaves of `set`. */
+json_t *fields_remove(struct arena *arena, const json_t *object,
+		      const json_t *set);
+
+/* What an apply by `manager` took from others. */
+struct fields_taken {
+	const char *manager;   /* who had it */
+	const char *operation; /* "Apply" or "Update" */
+	const char *time;      /* of that entry, RFC 3339, or "" */
+	const char *paths;     /* ".spec.replicas, .spec.paused" */
+};
+struct fields_takens {
+	struct fields_taken *v;
+	size_t n;
+	size_t room;
+};
+
+/*
+ * Append what managers own in `live`, and no more in `applied`, while
+ * `manager` owns it there: what a forced apply overrode.
+ */
+void fields_overridden(struct arena *arena, const json_t *live,
+		       const json_t *applied, const char *manager,
+		       struct fields_takens *out);
+
+/* ".spec.containers[name=\"web\"].image", as kubectl's conflicts print it;
+ * one path a leaf, joined by ", ". */
+char *fields_shown(struct arena *arena, const json_t *set);
+
+#endif
