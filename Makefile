@@ -7,8 +7,9 @@
 #	make install    PREFIX=/usr/local DESTDIR=
 #
 # V=1 shows the commands, WERROR=1 makes warnings errors, SAN=1 builds with
-# ASan and UBSan, DEBUG=1 without optimisation, BUILD=dir builds elsewhere.
-# The user's CC, CPPFLAGS, CFLAGS and LDFLAGS are respected.
+# ASan and UBSan, DEBUG=1 without optimisation, BUILD=dir builds elsewhere;
+# ROOM=base lets `make unit` run the tests of that room alone.  The user's CC,
+# CPPFLAGS, CFLAGS and LDFLAGS are respected.
 
 VERSION  = 0.1.0
 PREFIX   = /usr/local
@@ -79,8 +80,8 @@ link    = $(CC) $(cflags) $(CFLAGS) $(ldflags) $(LDFLAGS)
 
 lib_c  := $(sort $(wildcard lib/*/*.c lib/*/*/*.c))
 cmd_c  := $(filter-out cmd/main.c,$(sort $(wildcard cmd/*.c)))
-unit_c := $(sort $(wildcard tests/unit/*_test.c))
-help_c := $(filter-out $(unit_c),$(sort $(wildcard tests/unit/*.c)))
+unit_c := $(sort $(wildcard tests/unit/$(ROOM)*_test.c))
+help_c := $(filter-out %_test.c,$(sort $(wildcard tests/unit/*.c)))
 fuzz_c := $(filter-out tests/fuzz/replay.c,$(sort $(wildcard tests/fuzz/*.c)))
 man1   := $(sort $(wildcard man/*.1))
 man5   := $(sort $(wildcard man/*.5))

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
@@ -55,4 +56,9 @@ void digest_random(void *out, size_t n)
 	/* Not past INT_MAX, which nobody asks for. */
 	if (n > (1U << 30) || RAND_bytes(out, (int)n) != 1)
 		abort();
+}
+
+const char *digest_library(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION_STRING);
 }

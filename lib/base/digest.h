@@ -21,4 +21,7 @@ void digest_hmac_sha256(const void *key, size_t key_len, const void *bytes,
 /* Unpredictable bytes; aborts where the system has none. */
 void digest_random(void *out, size_t n);
 
+/* The version of OpenSSL that runs: "3.0.17". */
+const char *digest_library(void);
+
 #endif

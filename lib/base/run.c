@@ -137,7 +137,8 @@ static void add_form(const struct run *run, const char *text, size_t n)
  * Base64 of a text that has the secret in it, be it at the start ("token") or
  * further in ("user:token", Basic authentication): which digits stand for the
  * secret depends on its offset modulo 3.  The digits that also stand for a
- * byte of a neighbour cannot be known and are left out.
+ * byte of a neighbour cannot be known and are left out, but where the secret
+ * is the end there is no neighbour.
  */
 static void add_base64_forms(const struct run *run, const char *text, size_t n)
 {
@@ -146,16 +147,17 @@ static void add_base64_forms(const struct run *run, const char *text, size_t n)
 
 	for (size_t before = 0; before < 3; before++) {
 		size_t first = (before * 8 + 5) / 6;
-		size_t last = (before + n) * 8 / 6;
+		size_t inside = (before + n) * 8 / 6 - first;
+		size_t to_end = ((before + n) * 8 + 5) / 6 - first;
 
 		str_clear(&plain);
 		str_add_bytes(&plain, "\0\0", before);
 		str_add_bytes(&plain, text, n);
 		str_clear(&coded);
 		str_add_base64(&coded, str_text(&plain), plain.len);
-		if (before == 0)
-			add_form(run, str_text(&coded), coded.len);
-		add_form(run, str_text(&coded) + first, last - first);
+		add_form(run, coded.data + first, coded.len - first);
+		add_form(run, coded.data + first, to_end);
+		add_form(run, coded.data + first, inside);
 		/* The alphabet for URLs (RFC 4648 part 5), as in a JWT. */
 		for (size_t i = 0; i < coded.len; i++) {
 			if (coded.data[i] == '+')
@@ -163,7 +165,8 @@ static void add_base64_forms(const struct run *run, const char *text, size_t n)
 			else if (coded.data[i] == '/')
 				coded.data[i] = '_';
 		}
-		add_form(run, str_text(&coded) + first, last - first);
+		add_form(run, coded.data + first, to_end);
+		add_form(run, coded.data + first, inside);
 	}
 }
 
