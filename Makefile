@@ -17,6 +17,7 @@ BUILD    = build
 PACKAGES = libgit2 libcurl yaml-0.1 jansson libcrypto
 FUZZ_SECONDS = 60
 
+MAKEFLAGS += --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -28,6 +29,7 @@ PROGRAM = ./gitops
 else
 PROGRAM = $(OUT)/gitops
 endif
+san_program = $(BUILD)/san/gitops
 ifdef FUZZ
 CC = clang
 endif
@@ -83,6 +85,7 @@ cmd_c  := $(filter-out cmd/main.c,$(sort $(wildcard cmd/*.c)))
 unit_c := $(sort $(wildcard tests/unit/$(ROOM)*_test.c))
 help_c := $(filter-out %_test.c,$(sort $(wildcard tests/unit/*.c)))
 fuzz_c := $(filter-out tests/fuzz/replay.c,$(sort $(wildcard tests/fuzz/*.c)))
+peer_c := $(sort $(wildcard tests/peer/*.c))
 man1   := $(sort $(wildcard man/*.1))
 man5   := $(sort $(wildcard man/*.5))
 schema := $(sort $(wildcard man/*.json))
@@ -92,6 +95,7 @@ archive = $(OUT)/libgitops.a
 commands = $(OUT)/cmd.a
 unit    = $(patsubst %.c,$(OUT)/%,$(unit_c))
 replays = $(patsubst %.c,$(OUT)/%-replay,$(fuzz_c))
+peers   = $(patsubst %.c,$(OUT)/%,$(peer_c))
 fuzzers = $(patsubst %.c,$(OUT)/%,$(fuzz_c))
 
 # ---- build ----
@@ -123,9 +127,11 @@ $(OUT)/flags: FORCE
 	echo '$(subst ','\'',$(compile) $(VERSION))' >$@.new; \
 	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-# One compiler call per flag is a quarter of a second: asked once.
+# One compiler call per flag is a quarter of a second: asked once, and not
+# where the compiler may still have to be installed.
 compiler = $(OUT)/$(subst /,-,$(firstword $(CC))).mk
-ifneq ($(filter-out clean uninstall demo setup format,$(or $(MAKECMDGOALS),all)),)
+without = clean uninstall format demo test setup-test
+ifneq ($(filter-out $(without),$(or $(MAKECMDGOALS),all)),)
 include $(compiler)
 endif
 $(compiler): Makefile
@@ -154,10 +160,11 @@ check: all
 		'style:  $(MAKE) style'
 
 test: setup-test
-	+$(Q)tests/total.sh \
+	+$(Q)$(MAKE) all && tests/total.sh \
 		'check:  $(MAKE) check' \
-		'e2e:    $(MAKE) SAN=1 test-e2e' \
-		'fault:  $(MAKE) SAN=1 test-fault' \
+		'peer:   $(MAKE) test-peer' \
+		'e2e:    $(MAKE) test-e2e' \
+		'fault:  $(MAKE) test-fault' \
 		'lint:   $(MAKE) lint'
 
 unit: $(unit)
@@ -180,14 +187,26 @@ style: all
 cluster:
 	$(Q)tests/cluster/build.sh build/cluster
 
-test-e2e: $(PROGRAM) cluster
-	$(Q)$(test_env) tests/pytest.sh tests/e2e $(PYTEST)
+# The program with sanitizers does the work; the plain one has its memory
+# measured.
+test-e2e test-fault: $(PROGRAM)
+	+$(Q)$(MAKE) SAN=1 all
+	$(Q)$(test_env) GITOPS='$(abspath $(san_program))' \
+		tests/pytest.sh $(@:test-%=tests/%) $(PYTEST)
 
-test-fault: $(PROGRAM) cluster
-	$(Q)$(test_env) tests/pytest.sh tests/fault $(PYTEST)
+# Our answers beside those of the real kustomize.
+test-peer: $(PROGRAM)
+	+$(Q)$(MAKE) SAN=1 peers
+	$(Q)$(test_env) PEERS='$(abspath $(dir $(san_program)))/tests/peer' \
+		tests/pytest.sh tests/peer $(PYTEST)
+
+peers: $(peers)
 
 $(unit): $(OUT)/%: $(OUT)/%.o $(call objects,$(help_c)) $(commands) $(archive)
 	$(call say,LINK,$@)$(link) -o $@ $^ $(pkg_libs) -lcmocka
+
+$(peers): $(OUT)/%: $(OUT)/%.o $(archive)
+	$(call say,LINK,$@)$(link) -o $@ $^ $(pkg_libs)
 
 $(replays): $(OUT)/%-replay: $(OUT)/%.o $(OUT)/tests/fuzz/replay.o $(archive)
 	$(call say,LINK,$@)$(link) -o $@ $^ $(pkg_libs)
@@ -214,7 +233,7 @@ bench: all cluster
 
 ours = $(lib_c) $(cmd_c) cmd/main.c
 ours_all = $(wildcard lib/*/*.[ch] lib/*/*/*.[ch] cmd/*.[ch] \
-	tests/unit/*.[ch] tests/fuzz/*.[ch])
+	tests/unit/*.[ch] tests/fuzz/*.[ch] tests/peer/*.[ch])
 
 lint:
 	+$(Q)tests/total.sh \
@@ -234,7 +253,7 @@ lint-tidy:
 lint-cppcheck:
 	$(Q)tests/lint.sh cppcheck -q --enable=warning,portability \
 		--inline-suppr --error-exitcode=1 -- $(ours) \
-		-- -std=c17 $(cppflags)
+		-- --std=c11 $(cppflags)
 
 lint-analyzer:
 	$(Q)tests/lint.sh gcc -fanalyzer -Werror -O1 -std=c17 $(cppflags) \
@@ -290,4 +309,4 @@ clean:
 FORCE:
 
 -include $(patsubst %.c,$(OUT)/%.d,$(lib_c) $(cmd_c) cmd/main.c $(unit_c) \
-	$(help_c) $(fuzz_c) tests/fuzz/replay.c)
+	$(help_c) $(fuzz_c) $(peer_c) tests/fuzz/replay.c)

@@ -3,8 +3,8 @@
 #
 # lint.sh TOOL [OPTION...] -- FILE... [-- OPTION...]
 #
-# Run a tool over each file, some at a time.  A file it complains about is one
-# failure; a tool that is not installed is one skip.
+# Run a tool over each file, some at a time.  It is one test: it fails where
+# the tool complains of any file, and is skipped where it is not installed.
 
 tool=$1
 if ! command -v "$tool" >/dev/null; then
@@ -37,6 +37,10 @@ output=$(printf '%s\n' $files |
 			printf '%s\nFAILED  %s\n' \"\$said\" \"\$1\"" lint)
 [ -z "$output" ] || echo "$output"
 n=$(printf '%s\n' $files | wc -l)
-failed=$(echo "$output" | grep -c '^FAILED  ')
-echo "$((n - failed)) passed, $failed failed"
-[ "$failed" = 0 ]
+if failed=$(echo "$output" | grep -c '^FAILED  '); then
+	echo "$tool: $failed of $n files"
+	echo '0 passed, 1 failed'
+	exit 1
+fi
+echo "ok      $tool ($n files)"
+echo '1 passed, 0 failed'
