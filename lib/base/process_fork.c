@@ -155,25 +155,26 @@ static void set_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static NORETURN void be_child(struct run *run, int64_t until, int fd,
+static NORETURN void be_child(const struct run *parent, int64_t until, int fd,
 			      int (*work)(struct run *run, void *data,
 					  struct str *answer, struct err *err),
 			      void *data)
 {
+	struct run run = *parent;
 	struct sender sender = {
-		.run = run,
+		.run = &run,
 		.fd = fd,
-		.n_secrets = run->secrets->texts.n,
+		.n_secrets = run.secrets->texts.n,
 	};
 	struct str answer = STR_INIT(ANSWER_CAP);
 	struct err err = { 0 };
 
 	set_signals();
-	run->deadline_ms = until;
-	run->cancelled = &child_cancelled;
-	run->emit = send_event;
-	run->payload = &sender;
-	if (work(run, data, &answer, &err) == 0 && answer.full)
+	run.deadline_ms = until;
+	run.cancelled = &child_cancelled;
+	run.emit = send_event;
+	run.payload = &sender;
+	if (work(&run, data, &answer, &err) == 0 && answer.full)
 		err_set(&err, ERR_FAILED, "answer of more than %zu bytes",
 			ANSWER_CAP);
 	send_secrets(&sender);
@@ -336,7 +337,6 @@ int process_fork(struct run *run, int64_t timeout_ms,
 		return err_errno(err, ERR_FAILED, "make a pipe");
 	pid = fork();
 	if (pid == 0) {
-		struct run here = *run;
 		int64_t now = clock_ms();
 
 		setpgid(0, 0);
@@ -347,8 +347,8 @@ int process_fork(struct run *run, int64_t timeout_ms,
 			_exit(1);
 #endif
 		close(ends[0]);
-		be_child(&here, now + run_time_left_ms(run, timeout_ms),
-			 ends[1], work, data);
+		be_child(run, now + run_time_left_ms(run, timeout_ms), ends[1],
+			 work, data);
 	}
 	close(ends[1]);
 	if (pid < 0) {

@@ -3,9 +3,13 @@
 #define BASE_SECRETS_H
 
 /*
- * Secrets as run.c keeps them; for the room base alone.  process_fork() reads
+ * Secrets as a run keeps them; for the room base alone.  process_fork() reads
  * them, so that a secret which a child has come upon is known to its parent
  * before anything that could show it.
+ *
+ * A repository can hold thousands of Secrets, each in a dozen spellings, and
+ * every byte that is printed is looked at: so the spellings are found by a
+ * hash of their first bytes, and not one after the other.
  */
 
 #include <stdbool.h>
@@ -18,10 +22,19 @@ struct secret_list {
 	size_t n, room;
 };
 
+/* One spelling of a secret. */
+struct secret_form {
+	struct bytes text;        /* of SECRET_LEAST bytes or more */
+	struct secret_form *next; /* not longer than this one */
+};
+
+#define SECRET_LEAST   6
+#define SECRET_BUCKETS 4096
+
 struct secrets {
-	struct secret_list texts; /* as they were added */
-	struct secret_list forms; /* what to look for, longest first */
-	bool begins[256];         /* does a form begin with this byte? */
+	struct secret_list texts;                    /* as they were added */
+	struct secret_form *buckets[SECRET_BUCKETS]; /* by the first bytes */
+	bool begins[256]; /* does a form begin with this byte? */
 };
 
 #endif
