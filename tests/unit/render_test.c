@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/test.h"
+
+#include "render/render.h"
+
+#define MAP(name)                                                              \
+	"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: " name "}\n"
+
+static struct arena *arena;
+static struct err err;
+
+static int setup(void **state)
+{
+	(void)state;
+	arena = arena_new();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	err_clear(&err);
+	arena_free(arena);
+	return 0;
+}
+
+static int render(const struct tree_file *files, size_t n, const char *path,
+		  struct objects *out)
+{
+	return render_path(arena, tree_from_table(arena, files, n), path, out,
+			   &err);
+}
+
+static void assert_refused(const struct tree_file *files, size_t n,
+			   const char *path, const char *message)
+{
+	struct objects out = { 0 };
+
+	assert_int_equal(render(files, n, path, &out), -1);
+	assert_int_equal(err.status, ERR_INPUT);
+	assert_string_equal(err.msg, message);
+}
+
+static void manifests_come_in_the_order_of_their_paths(void **state)
+{
+	static const struct tree_file files[] = {
+		{ "b.yaml", MAP("b1") "---\n" MAP("b2"), TREE_FILE },
+		{ "a/z.YML", MAP("z"), TREE_FILE },
+		{ "a.json",
+		  "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\","
+		  "\"metadata\":{\"name\":\"j\"}}",
+		  TREE_FILE },
+		{ "README.md", "# not a manifest", TREE_FILE },
+		{ ".hidden.yaml", "not: [yaml", TREE_FILE },
+		{ "gitops.yaml", "apps: []\n", TREE_FILE },
+	};
+	static const char *const expected[] = { "j", "z", "b1", "b2" };
+	struct objects out = { 0 };
+
+	(void)state;
+	assert_int_equal(render(files, ARRAY_LEN(files), "", &out), 0);
+	assert_int_equal(out.n, ARRAY_LEN(expected));
+	for (size_t i = 0; i < out.n; i++)
+		assert_string_equal(out.v[i].name, expected[i]);
+	assert_string_equal(out.v[3].origin, "b.yaml:5");
+}
+
+static void one_file_is_a_path_too(void **state)
+{
+	static const struct tree_file files[] = {
+		{ "a/one.yaml", MAP("one"), TREE_FILE },
+		{ "a/two.yaml", MAP("two"), TREE_FILE },
+	};
+	struct objects out = { 0 };
+
+	(void)state;
+	assert_int_equal(render(files, 2, "./a//two.yaml", &out), 0);
+	assert_int_equal(out.n, 1);
+	assert_string_equal(out.v[0].name, "two");
+}
+
+static void all_faults_are_reported_together(void **state)
+{
+	static const struct tree_file files[] = {
+		{ "a.yaml", "kind: ConfigMap\nmetadata: {name: a}\n",
+		  TREE_FILE },
+		{ "b.yaml", MAP("b"), TREE_FILE },
+		{ "c.yaml", "a: 1\na: 2\n", TREE_FILE },
+	};
+	struct objects out = { 0 };
+
+	(void)state;
+	assert_int_equal(render(files, 3, "", &out), -1);
+	assert_int_equal(err_count(&err), 2);
+	assert_memory_equal(err.msg, "a.yaml:1: ", 10);
+	assert_memory_equal(err.next->msg, "c.yaml:2: ", 10);
+}
+
+static void nothing_to_render_is_an_error(void **state)
+{
+	static const struct tree_file files[] = {
+		{ "docs/README.md", "text", TREE_FILE },
+		{ "empty/a.yaml", "# nothing\n", TREE_FILE },
+	};
+
+	(void)state;
+	assert_refused(files, 2, "empty", "table: no objects in 'empty'");
+	err_clear(&err);
+	assert_refused(files, 2, "docs", "table: no objects in 'docs'");
+}
+
+static void what_is_not_plain_is_refused(void **state)
+{
+	static const char *const names[] = { "kustomization.yaml",
+					     "kustomization.yml",
+					     "Kustomization", "Chart.yaml" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const struct tree_file files[] = {
+			{ "x/a.yaml", MAP("a"), TREE_FILE },
+			{ arena_printf(arena, "x/y/%s", names[i]), "{}",
+			  TREE_FILE },
+		};
+		struct objects out = { 0 };
+
+		assert_int_equal(render(files, 2, "x", &out), -1);
+		assert_int_equal(err.status, ERR_INPUT);
+		assert_non_null(err.hint);
+		assert_non_null(strstr(err.msg, files[1].path));
+		err_clear(&err);
+	}
+}
+
+static void encrypted_documents_are_refused(void **state)
+{
+	static const struct tree_file files[] = {
+		{ "s.yaml",
+		  "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
+		  "data: {a: \"ENC[AES256_GCM]\"}\nsops: {mac: x, version: 3}\n",
+		  TREE_FILE },
+	};
+
+	(void)state;
+	assert_refused(files, 1, "",
+		       "s.yaml:1: this document is encrypted by sops, which "
+		       "gitops cannot decrypt");
+}
+
+static void submodules_are_refused_where_they_are_rendered(void **state)
+{
+	static const struct tree_file files[] = {
+		{ "a.yaml", MAP("a"), TREE_FILE },
+		{ "lib/sub", "0123456789", TREE_GITLINK },
+	};
+
+	(void)state;
+	assert_refused(files, 2, "",
+		       "lib/sub: this is a submodule; its files are not part "
+		       "of this repository");
+}
+
+static void links_are_followed_but_not_in_circles(void **state)
+{
+	static const struct tree_file files[] = {
+		{ "base/a.yaml", MAP("a"), TREE_FILE },
+		{ "prod/base", "../base", TREE_LINK },
+		{ "loop/a.yaml", MAP("a"), TREE_FILE },
+		{ "loop/again", "../loop", TREE_LINK },
+	};
+	struct objects out = { 0 };
+
+	(void)state;
+	assert_int_equal(render(files, 4, "prod", &out), 0);
+	assert_string_equal(out.v[0].origin, "prod/base/a.yaml:1");
+	assert_refused(files, 4, "loop",
+		       "loop/again: this link leads back to 'loop', which "
+		       "holds it");
+}
+
+static void a_path_outside_the_tree_is_refused(void **state)
+{
+	static const struct tree_file files[] = {
+		{ "a.yaml", MAP("a"), TREE_FILE },
+	};
+	static const char *const paths[] = { "..", "/etc", "a/../../etc" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		struct objects out = { 0 };
+
+		assert_int_equal(render(files, 1, paths[i], &out), -1);
+		assert_int_equal(err.status, ERR_INPUT);
+		err_clear(&err);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(manifests_come_in_the_order_of_their_paths),
+		TEST(one_file_is_a_path_too),
+		TEST(all_faults_are_reported_together),
+		TEST(nothing_to_render_is_an_error),
+		TEST(what_is_not_plain_is_refused),
+		TEST(encrypted_documents_are_refused),
+		TEST(submodules_are_refused_where_they_are_rendered),
+		TEST(links_are_followed_but_not_in_circles),
+		TEST(a_path_outside_the_tree_is_refused),
+	};
+
+	doc_init();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
