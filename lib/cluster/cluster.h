@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CLUSTER_CLUSTER_H
+#define CLUSTER_CLUSTER_H
+
+/*
+ * Cluster: where objects live.  One interface, several kinds behind it: an
+ * API server (kube/), a directory of files (directory/).
+ *
+ * The life of a run:
+ *
+ *	cluster_open      connect, find out who we are
+ *	cluster_identify  what the wanted kinds are there; fill in namespaces
+ *	cluster_read      what lives now
+ *	cluster_try       what an apply would make of it; changes nothing
+ *	cluster_apply     apply
+ *	cluster_settle    after a stage: wait until what comes next can work
+ *
+ * Each works on many objects at once, in parallel, and fills in the items it
+ * is given.  A fault of one object is that item's err, and the call succeeds;
+ * -1 is for what ends the run: no connection, no permission at all, a signal.
+ *
+ * Live documents stay JSON text until somebody looks: of 5,000 objects most
+ * are unchanged, and text is a tenth of the size of a json_t.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/run.h"
+#include "base/str.h"
+#include "http/http.h"
+#include "object/object.h"
+
+#define CLUSTER_MANAGER "gitops" /* field manager of our applies */
+
+/* What is known of one wanted object.  All in the run's arena. */
+struct cluster_item {
+	const struct object *want;
+	struct bytes live;     /* JSON; len 0 where there is none */
+	struct bytes merged;   /* JSON an apply made, or would make, of it */
+	bool fold;             /* live has fields of managers that are folded
+				  into ours before the first apply */
+	const char *unchecked; /* why cluster_try could not ask the server
+				  ("its Namespace comes in this sync"), or
+				  NULL */
+	const char *given_up;  /* with no_force: contested fields left to
+				  others, for people; or NULL */
+	const char **warnings; /* of the server, NULL-ended, or NULL */
+	bool written;          /* cluster_apply's request was answered 2xx */
+	struct err err;
+};
+
+struct cluster_args {
+	const char *cluster;          /* "kube" or "dir:PATH"; NULL: "kube" */
+	const char *kubeconfig;       /* NULL: KUBECONFIG, ~/.kube/config, then
+				     the in-cluster service account */
+	const char *context;          /* NULL: current-context */
+	const char *namespace;        /* for objects that name none; NULL: the
+				     context's, else "default" */
+	const char *as;               /* impersonate; or NULL */
+	const char *const *as_groups; /* NULL-ended, or NULL */
+	bool no_force;        /* leave contested fields to their owner */
+	int64_t timeout_ms;   /* for one request; 0: 30 s */
+	const char *tree_dir; /* the worktree's path, or NULL: kubeconfigs
+				     below it are refused (reliability T6) */
+};
+
+/* What a kind of cluster does; documented at cluster_*() below. */
+struct cluster_backend {
+	int (*identify)(void *data, struct objects *want, struct err *err);
+	int (*read)(void *data, struct cluster_item **items, size_t n,
+		    struct err *err);
+	int (*try)(void *data, struct cluster_item **items, size_t n,
+		   struct err *err);
+	int (*apply)(void *data, struct cluster_item **items, size_t n,
+		     struct err *err);
+	int (*settle)(void *data, struct cluster_item **items, size_t n,
+		      struct err *err);
+	const struct http_counts *(*counts)(const void *data); /* or NULL */
+};
+
+struct cluster {
+	const char *kind; /* "kube", "directory" */
+	const char *name; /* the context, or the path: for people */
+	const struct cluster_backend *backend;
+	void *data;
+};
+
+/* Connect.  Closed with the run's arena; a directory is locked until then. */
+MUST_USE int cluster_open(struct run *run, const struct cluster_args *args,
+			  struct cluster **out, struct err *err);
+
+/*
+ * Find out what the wanted kinds are in this cluster.  Namespaced objects that
+ * name no namespace get the default one; cluster-scoped ones lose theirs.  A
+ * kind that is neither known nor defined by a CustomResourceDefinition among
+ * `want` is an error with its origin and the nearest kind there is; all of
+ * them are reported together.
+ */
+MUST_USE int cluster_identify(struct cluster *cluster, struct objects *want,
+			      struct err *err);
+
+/* Fill in `live` of each item. */
+MUST_USE int cluster_read(struct cluster *cluster, struct cluster_item **items,
+			  size_t n, struct err *err);
+
+/*
+ * Fill in `merged`: what an apply would make of it, defaults and admission
+ * included.  `items` are all of the run's, so that it is known what comes
+ * with them.  Changes nothing.
+ */
+MUST_USE int cluster_try(struct cluster *cluster, struct cluster_item **items,
+			 size_t n, struct err *err);
+
+/* Apply the items, all in parallel.  Fills in `merged`. */
+MUST_USE int cluster_apply(struct cluster *cluster, struct cluster_item **items,
+			   size_t n, struct err *err);
+
+/*
+ * After the items of a stage were applied: wait until what comes next can
+ * work.  CustomResourceDefinitions are Established and served, Namespaces not
+ * terminating.  A definition that can never be is that item's err.
+ */
+MUST_USE int cluster_settle(struct cluster *cluster,
+			    struct cluster_item **items, size_t n,
+			    struct err *err);
+
+/* Requests sent so far; all 0 for a cluster that sends none. */
+const struct http_counts *cluster_counts(const struct cluster *cluster);
+
+#endif
