@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef REPORT_INTERNAL_H
+#define REPORT_INTERNAL_H
+
+/* What the files of this room share; nobody else includes it. */
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/map.h"
+#include "base/str.h"
+#include "report/report.h"
+
+#define REPORT_COLUMNS 80
+
+enum report_color {
+	COLOR_NONE,
+	COLOR_BOLD,
+	COLOR_DIM,
+	COLOR_RED,
+	COLOR_GREEN,
+	COLOR_YELLOW,
+	COLOR_CYAN,
+};
+
+/* The line on stderr that says how far a slow run is. */
+struct progress {
+	bool wanted;
+	bool terminal;     /* else each stage is a line of its own */
+	int64_t next_ms;   /* not to be drawn again before this */
+	size_t shown;      /* columns that are on the screen now */
+	const char *stage; /* the last that was shown */
+};
+
+struct report {
+	struct run *run;
+	struct report_args args;
+	bool out_color;
+	bool err_color;
+	const char *repository;   /* NULL: not known yet */
+	struct revision revision; /* oid NULL: files */
+	const struct cluster *cluster;
+	const struct plan *plan; /* NULL: not that far */
+	bool applied;            /* the outcomes of its steps count */
+	bool printed_objects;    /* report_objects() was the result */
+	json_t *objects;         /* for the document; NULL: none */
+	struct {
+		const char **v;
+		size_t n;
+		size_t room;
+	} warnings;         /* redacted */
+	struct map *warned; /* those texts, to say each once */
+	struct progress progress;
+	int out_errno; /* why stdout could not be written; 0: it could */
+};
+
+/* What became of a step, or will, in words. */
+enum verb {
+	VERB_CREATE,
+	VERB_CHANGE,
+	VERB_ADOPT,
+	VERB_APPLY,
+	VERB_FAILED,
+	VERB_SKIPPED,
+	VERB_UNCHANGED,
+	VERB_COUNT,
+};
+struct verb_words {
+	const char *will;  /* "create" */
+	const char *total; /* "to create" */
+	const char *done;  /* "created" */
+	enum report_color color;
+};
+extern const struct verb_words verb_words[VERB_COUNT];
+enum verb verb_of(const struct plan_step *step, bool applied);
+
+/* ---- report.c ---- */
+
+/* Write text that is fit for a terminal, redacted. */
+void report_write(struct report *report, FILE *stream, const struct str *text);
+/* The same as it is: the repository's own content. */
+void report_write_raw(struct report *report, FILE *stream, struct bytes text);
+/* Add a foreign text, redacted and escaped for terminals. */
+void report_add(const struct report *report, struct str *out, const char *text);
+/* A text of our own in colour, if the stream has any. */
+void report_add_color(struct str *out, bool on, enum report_color color,
+		      const char *text);
+/* Say once that the cluster or the library warns. */
+void report_warning(struct report *report, const char *text);
+/* The warnings of the server for each object of the plan. */
+void report_plan_warnings(struct report *report);
+
+/* ---- text.c ---- */
+
+void text_step(struct report *report, const struct plan_step *step);
+int text_diff(struct report *report, struct err *err);
+void text_sync(struct report *report);
+/* "1a2b3c4", "main@1a2b3c4" or "worktree". */
+char *text_revision(const struct report *report);
+
+/* ---- json.c ---- */
+
+/* Keep the two sides of the plan's differences, masked, for the document. */
+int json_sides(struct report *report, struct err *err);
+/* The document. */
+void json_document(struct report *report, int status, const struct err *err);
+
+/* ---- progress.c ---- */
+
+void progress_init(struct report *report);
+void progress_show(struct report *report, const struct event *event);
+/* Take the line away, before anything else is written. */
+void progress_clear(struct report *report);
+
+#endif

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The report that programs read: one document, whatever happened.  Text is
+ * redacted string by string and not as a whole, or a secret that looks like
+ * JSON could break it.
+ */
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "report/internal.h"
+#include "report/mask.h"
+
+/* A foreign text as a string of its own; NULL is null. */
+static json_t *text_json(const struct report *report, const char *text)
+{
+	AUTO_STR struct str safe = STR_INIT(STR_BIG);
+	AUTO_STR struct str shown = STR_INIT(STR_BIG);
+
+	if (!text)
+		return json_null();
+	run_redact(report->run, &safe, text, strlen(text));
+	if (str_is_utf8(str_text(&safe), safe.len))
+		return json_stringn(str_text(&safe), safe.len);
+	/* JSON has no other bytes (a commit by an author in Latin-1). */
+	str_add_shown(&shown, str_text(&safe), safe.len, true);
+	return json_string(str_text(&shown));
+}
+
+/* Give `value` to `object`. */
+static void put(json_t *object, const char *key, json_t *value)
+{
+	json_object_set_new(object, key, value);
+}
+
+static json_t *count_json(size_t n)
+{
+	return json_integer((json_int_t)n);
+}
+
+/* A copy of a foreign document, redacted. */
+static json_t *redacted(const struct report *report, json_t *value)
+{
+	AUTO_STR struct str plain = STR_INIT(STR_BIG);
+	AUTO_STR struct str safe = STR_INIT(STR_BIG);
+	json_t *copy, *member;
+	const char *key;
+	size_t i;
+
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		copy = json_object();
+		json_object_foreach(value, key, member) {
+			str_clear(&safe);
+			run_redact(report->run, &safe, key, strlen(key));
+			put(copy, str_text(&safe), redacted(report, member));
+		}
+		return copy;
+	case JSON_ARRAY:
+		copy = json_array();
+		json_array_foreach(value, i, member)
+			json_array_append_new(copy, redacted(report, member));
+		return copy;
+	case JSON_STRING:
+		run_redact(report->run, &safe, json_string_value(value),
+			   json_string_length(value));
+		return json_stringn(str_text(&safe), safe.len);
+	case JSON_INTEGER:
+	case JSON_REAL:
+		doc_write_json(&plain, value);
+		run_redact(report->run, &safe, str_text(&plain), plain.len);
+		if (!str_equal(str_text(&plain), str_text(&safe)))
+			return json_string(str_text(&safe));
+		break;
+	case JSON_TRUE:
+	case JSON_FALSE:
+	case JSON_NULL:
+		break;
+	}
+	return json_deep_copy(value);
+}
+
+/* ---- objects ---- */
+
+static json_t *overridden_json(const struct report *report,
+			       const struct fields_takens *takens)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < takens->n; i++) {
+		const struct fields_taken *taken = &takens->v[i];
+		json_t *one = json_object();
+
+		put(one, "manager", text_json(report, taken->manager));
+		put(one, "operation", text_json(report, taken->operation));
+		put(one, "time", text_json(report, taken->time));
+		put(one, "paths", text_json(report, taken->paths));
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static json_t *strings_json(const struct report *report,
+			    const char *const *strings)
+{
+	json_t *list = json_array();
+
+	for (; strings && *strings; strings++)
+		json_array_append_new(list, text_json(report, *strings));
+	return list;
+}
+
+static const char *status_word(enum err_status status)
+{
+	switch (status) {
+	case ERR_OK:
+		break;
+	case ERR_USAGE:
+		return "usage";
+	case ERR_INPUT:
+		return "input";
+	case ERR_ACCESS:
+		return "access";
+	case ERR_NOT_FOUND:
+		return "not found";
+	case ERR_REFUSED:
+		return "refused";
+	case ERR_FAILED:
+		return "failed";
+	case ERR_PARTIAL:
+		return "partial";
+	case ERR_TEMPORARY:
+		return "temporary";
+	case ERR_UNHEALTHY:
+		return "unhealthy";
+	case ERR_CANCELLED:
+		return "cancelled";
+	}
+	return "ok";
+}
+
+static json_t *error_json(const struct report *report, const struct err *err)
+{
+	json_t *one = json_object();
+
+	put(one, "status", json_string(status_word(err->status)));
+	put(one, "message", text_json(report, err->msg));
+	put(one, "hint", text_json(report, err->hint));
+	return one;
+}
+
+static json_t *step_json(const struct report *report,
+			 const struct plan_step *step)
+{
+	const struct object *want = step->item.want;
+	const enum verb verb = verb_of(step, report->applied);
+	json_t *one = json_object();
+
+	put(one, "group", text_json(report, want->group));
+	put(one, "version", text_json(report, want->version));
+	put(one, "kind", text_json(report, want->kind));
+	put(one, "namespace", text_json(report, want->namespace));
+	put(one, "name", text_json(report, want->name));
+	put(one, "origin", text_json(report, want->origin));
+	put(one, "action", json_string(verb_words[verb_of(step, false)].will));
+	put(one, "outcome",
+	    report->applied ? json_string(verb_words[verb].done) : json_null());
+	put(one, "overridden", overridden_json(report, &step->overridden));
+	put(one, "leftToOthers", text_json(report, step->item.given_up));
+	put(one, "unchecked", text_json(report, step->item.unchecked));
+	put(one, "warnings", strings_json(report, step->item.warnings));
+	put(one, "error",
+	    step->item.err.status == ERR_OK ?
+		    json_null() :
+		    error_json(report, &step->item.err));
+	return one;
+}
+
+/* The objects of the plan, in its order. */
+static json_t *objects_json(const struct report *report)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; report->plan && i < report->plan->n; i++) {
+		json_t *one = step_json(report, &report->plan->v[i]);
+		json_t *sides = json_array_get(report->objects, i);
+
+		if (sides)
+			json_object_update(one, sides);
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+int json_sides(struct report *report, struct err *err)
+{
+	const struct plan *plan = report->plan;
+
+	report->objects = doc_array(report->run->arena);
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct plan_step *step = &plan->v[i];
+		AUTO_ARENA struct arena *scratch = arena_new();
+		json_t *before, *after, *sides = json_object();
+
+		json_array_append_new(report->objects, sides);
+		if (step->action == PLAN_UNCHANGED ||
+		    step->action == PLAN_FAILED)
+			continue;
+		if (plan_sides(step, scratch, &before, &after, err) < 0)
+			return -1;
+		report_mask(scratch, step->item.want, &before, &after);
+		put(sides, "before",
+		    before ? redacted(report, before) : json_null());
+		put(sides, "after",
+		    after ? redacted(report, after) : json_null());
+	}
+	return 0;
+}
+
+/* ---- the document ---- */
+
+static json_t *revision_json(const struct report *report)
+{
+	const struct revision *revision = &report->revision;
+	AUTO_ARENA struct arena *scratch = arena_new();
+	json_t *one;
+
+	if (!revision->oid)
+		return json_null();
+	one = json_object();
+	put(one, "commit", text_json(report, revision->oid));
+	put(one, "name", text_json(report, revision->name));
+	put(one, "author", text_json(report, revision->author));
+	put(one, "subject", text_json(report, revision->subject));
+	put(one, "time", json_string(clock_rfc3339(scratch, revision->when)));
+	return one;
+}
+
+static json_t *cluster_json(const struct report *report)
+{
+	json_t *one;
+
+	if (!report->cluster)
+		return json_null();
+	one = json_object();
+	put(one, "kind", text_json(report, report->cluster->kind));
+	put(one, "name", text_json(report, report->cluster->name));
+	return one;
+}
+
+static json_t *summary_json(const struct report *report)
+{
+	size_t counts[VERB_COUNT] = { 0 };
+	json_t *one = json_object();
+
+	for (size_t i = 0; report->plan && i < report->plan->n; i++)
+		counts[verb_of(&report->plan->v[i], report->applied)]++;
+	for (int i = 0; i < VERB_COUNT; i++)
+		put(one,
+		    report->applied ? verb_words[i].done : verb_words[i].will,
+		    count_json(counts[i]));
+	return one;
+}
+
+static json_t *requests_json(const struct report *report)
+{
+	const struct http_counts *counts;
+	json_t *one;
+
+	if (!report->cluster)
+		return json_null();
+	counts = cluster_counts(report->cluster);
+	one = json_object();
+	put(one, "total", count_json(counts->requests));
+	put(one, "writes", count_json(counts->writes));
+	put(one, "retries", count_json(counts->retries));
+	put(one, "inFlightMost", count_json(counts->in_flight_most));
+	put(one, "bytesSent", count_json(counts->bytes_sent));
+	put(one, "bytesReceived", count_json(counts->bytes_received));
+	return one;
+}
+
+static json_t *errors_json(const struct report *report, const struct err *err)
+{
+	json_t *list = json_array();
+
+	for (; err && err->status != ERR_OK; err = err->next)
+		json_array_append_new(list, error_json(report, err));
+	return list;
+}
+
+static json_t *warnings_json(const struct report *report)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < report->warnings.n; i++)
+		json_array_append_new(list,
+				      text_json(report, report->warnings.v[i]));
+	return list;
+}
+
+void json_document(struct report *report, int status, const struct err *err)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	AUTO_STR struct str text = STR_INIT(STR_BIG);
+	json_t *doc = doc_object(scratch);
+
+	doc_set_string(doc, "gitops/v1", "apiVersion", NULL);
+	doc_set_string(doc, "Report", "kind", NULL);
+	doc_set_string(doc, report->args.command, "command", NULL);
+	put(doc, "repository", text_json(report, report->repository));
+	put(doc, "revision", revision_json(report));
+	put(doc, "cluster", cluster_json(report));
+	put(doc, "objects", objects_json(report));
+	put(doc, "summary", summary_json(report));
+	put(doc, "requests", requests_json(report));
+	put(doc, "warnings", warnings_json(report));
+	put(doc, "errors", errors_json(report, err));
+	put(doc, "exitStatus", json_integer(status));
+	doc_write_json_pretty(&text, doc);
+	report_write_raw(report, report->args.out, str_bytes(&text));
+}

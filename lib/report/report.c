@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/report.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/vec.h"
+#include "report/internal.h"
+
+#define WARNINGS_MAX  50   /* reliability row 48 */
+#define WARNING_BYTES 1024 /* of one */
+
+#define EXIT_DIFFERENT 1
+#define EXIT_FAILED    2
+#define EXIT_SIGNAL    128
+
+/* ---- the two streams ---- */
+
+static bool colored(const struct report *report, FILE *stream)
+{
+	const char *term = run_env(report->run, "TERM");
+
+	switch (report->args.color) {
+	case REPORT_ALWAYS:
+		return true;
+	case REPORT_NEVER:
+		return false;
+	case REPORT_AUTO:
+		break;
+	}
+	return isatty(fileno(stream)) && term && strcmp(term, "dumb") != 0 &&
+	       !run_env(report->run, "NO_COLOR");
+}
+
+void report_write_raw(struct report *report, FILE *stream, struct bytes text)
+{
+	progress_clear(report);
+	if (fwrite(text.data, 1, text.len, stream) != text.len &&
+	    stream == report->args.out && !report->out_errno)
+		report->out_errno = errno;
+}
+
+void report_write(struct report *report, FILE *stream, const struct str *text)
+{
+	AUTO_STR struct str safe = STR_INIT(STR_BIG);
+
+	run_redact(report->run, &safe, str_text(text), text->len);
+	report_write_raw(report, stream, str_bytes(&safe));
+}
+
+/* What was written so far is seen, and comes before what the other stream
+ * says next. */
+static void flush(struct report *report)
+{
+	if (fflush(report->args.out) != 0 && !report->out_errno)
+		report->out_errno = errno;
+}
+
+static void write_error(struct report *report, const struct str *text)
+{
+	flush(report);
+	report_write(report, report->args.err, text);
+	fflush(report->args.err);
+}
+
+void report_add(const struct report *report, struct str *out, const char *text)
+{
+	AUTO_STR struct str safe = STR_INIT(STR_BIG);
+
+	/* Before it is escaped: afterwards a secret may look different. */
+	run_redact(report->run, &safe, text, strlen(text));
+	str_add_shown(out, str_text(&safe), safe.len, false);
+}
+
+void report_add_color(struct str *out, bool on, enum report_color color,
+		      const char *text)
+{
+	static const char *const codes[] = {
+		[COLOR_NONE] = "",          [COLOR_BOLD] = "\033[1m",
+		[COLOR_DIM] = "\033[2m",    [COLOR_RED] = "\033[31m",
+		[COLOR_GREEN] = "\033[32m", [COLOR_YELLOW] = "\033[33m",
+		[COLOR_CYAN] = "\033[36m",
+	};
+
+	if (!on || color == COLOR_NONE) {
+		str_add(out, text);
+		return;
+	}
+	str_printf(out, "%s%s\033[0m", codes[color], text);
+}
+
+/* ---- what happens meanwhile ---- */
+
+static void write_warning(struct report *report, const char *text)
+{
+	AUTO_STR struct str line = STR_INIT(STR_BIG);
+
+	report_add_color(&line, report->err_color, COLOR_YELLOW, "gitops: ");
+	str_printf(&line, "%s: warning: ", report->args.command);
+	report_add(report, &line, text);
+	str_add_char(&line, '\n');
+	write_error(report, &line);
+}
+
+void report_warning(struct report *report, const char *text)
+{
+	AUTO_STR struct str safe = STR_INIT(WARNING_BYTES);
+	struct arena *arena = report->run->arena;
+	const char *kept;
+
+	run_redact(report->run, &safe, text, strnlen(text, WARNING_BYTES / 2));
+	kept = str_text(&safe);
+	if (map_has(report->warned, kept) || report->warnings.n > WARNINGS_MAX)
+		return;
+	if (report->warnings.n == WARNINGS_MAX)
+		kept = "there are more warnings, which are not shown";
+	kept = arena_strdup(arena, kept);
+	map_set(report->warned, kept, report);
+	*vec_push(arena, &report->warnings) = kept;
+	/* On success a quiet run has nothing to say; else report_close() will
+	 * say it. */
+	if (!report->args.quiet)
+		write_warning(report, kept);
+}
+
+void report_plan_warnings(struct report *report)
+{
+	const struct plan *plan = report->plan;
+
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct cluster_item *item = &plan->v[i].item;
+		AUTO_ARENA struct arena *scratch = arena_new();
+
+		for (size_t j = 0; item->warnings && item->warnings[j]; j++)
+			report_warning(report,
+				       arena_printf(scratch, "%s: %s",
+						    object_shown(scratch,
+								 item->want),
+						    item->warnings[j]));
+	}
+}
+
+static void write_debug(struct report *report, const char *text)
+{
+	AUTO_STR struct str line = STR_INIT(STR_BIG);
+	AUTO_STR struct str shown = STR_INIT(STR_BIG);
+
+	str_add(&shown, "gitops: ");
+	report_add(report, &shown, text);
+	report_add_color(&line, report->err_color, COLOR_DIM, str_text(&shown));
+	str_add_char(&line, '\n');
+	write_error(report, &line);
+}
+
+static void on_event(void *payload, const struct event *event)
+{
+	struct report *report = payload;
+
+	switch (event->kind) {
+	case EVENT_DEBUG:
+	case EVENT_REQUEST:
+		if (report->run->verbose >= 2)
+			write_debug(report, event->text);
+		break;
+	case EVENT_WARNING:
+		report_warning(report, event->text);
+		break;
+	case EVENT_PROGRESS:
+		progress_show(report, event);
+		break;
+	case EVENT_STEP:
+		if (report->args.format != REPORT_TEXT || report->args.quiet)
+			break;
+		text_step(report, event->item);
+		flush(report);
+		break;
+	}
+}
+
+void report_open(struct run *run, const struct report_args *args,
+		 struct report **out)
+{
+	struct report *report = arena_alloc(run->arena, sizeof(*report));
+
+	report->run = run;
+	report->args = *args;
+	report->out_color = colored(report, args->out);
+	report->err_color = colored(report, args->err);
+	report->warned = map_new(run->arena);
+	progress_init(report);
+	run->emit = on_event;
+	run->payload = report;
+	*out = report;
+}
+
+void report_source(struct report *report, const char *repository,
+		   const struct revision *revision)
+{
+	report->repository = repository;
+	if (revision)
+		report->revision = *revision;
+}
+
+void report_cluster(struct report *report, const struct cluster *cluster)
+{
+	report->cluster = cluster;
+}
+
+/* ---- results ---- */
+
+int report_diff(struct report *report, struct plan *plan, struct err *err)
+{
+	int status = 0;
+
+	report->plan = plan;
+	if (report->args.format == REPORT_JSON)
+		status = json_sides(report, err);
+	else if (!report->args.quiet || plan_changes(plan))
+		status = text_diff(report, err);
+	report_plan_warnings(report);
+	return status;
+}
+
+void report_sync(struct report *report, struct plan *plan)
+{
+	report->plan = plan;
+	report->applied = true;
+	if (report->args.format == REPORT_TEXT && !report->args.quiet)
+		text_sync(report);
+	report_plan_warnings(report);
+}
+
+int report_objects(struct report *report, const struct objects *objects,
+		   struct err *err)
+{
+	AUTO_STR struct str text = STR_INIT(STR_BIG);
+	AUTO_ARENA struct arena *scratch = arena_new();
+
+	if (report->args.format == REPORT_JSON) {
+		json_t *items = doc_array(scratch), *list = doc_object(scratch);
+
+		for (size_t i = 0; i < objects->n; i++)
+			json_array_append(items,
+					  doc_copy(scratch, objects->v[i].doc));
+		doc_set_string(list, "v1", "apiVersion", NULL);
+		doc_set_string(list, "List", "kind", NULL);
+		doc_set(list, items, "items", NULL);
+		doc_write_json_pretty(&text, list);
+	} else {
+		for (size_t i = 0; i < objects->n; i++) {
+			if (i)
+				str_add(&text, "---\n");
+			if (doc_write_yaml(&text, objects->v[i].doc, err) < 0)
+				return err_wrap(err, "%s",
+						objects->v[i].origin);
+		}
+	}
+	report->printed_objects = true;
+	if (!report->args.quiet)
+		report_write_raw(report, report->args.out, str_bytes(&text));
+	return 0;
+}
+
+void report_text(struct report *report, const char *text)
+{
+	report_write_raw(report, report->args.out,
+			 (struct bytes){ text, strlen(text) });
+}
+
+/* ---- the end ---- */
+
+/*
+ * An error may come from elsewhere and have lines of its own (an API server's
+ * list of causes); those are indented, so that none can pass for one of ours.
+ */
+static void write_lines(struct report *report, const char *first,
+			enum report_color color, const char *text)
+{
+	AUTO_STR struct str line = STR_INIT(STR_BIG);
+	AUTO_STR struct str safe = STR_INIT(STR_BIG);
+	const char *rest;
+
+	run_redact(report->run, &safe, text, strlen(text));
+	report_add_color(&line, report->err_color, color, first);
+	for (rest = str_text(&safe); *rest;) {
+		const size_t n = strcspn(rest, "\n");
+
+		str_add_shown(&line, rest, n, false);
+		str_add_char(&line, '\n');
+		rest += n;
+		rest += strspn(rest, "\n");
+		if (*rest)
+			str_add(&line, "  ");
+	}
+	write_error(report, &line);
+}
+
+static void write_errors(struct report *report, const struct err *err)
+{
+	AUTO_STR struct str prefix = STR_INIT(STR_BIG);
+
+	if (report->args.command)
+		str_printf(&prefix, "gitops: %s: ", report->args.command);
+	else
+		str_add(&prefix, "gitops: ");
+	for (; err && err->status != ERR_OK; err = err->next) {
+		write_lines(report, str_text(&prefix), COLOR_RED, err->msg);
+		/* One hint is enough for a row of errors that share it. */
+		if (err->hint &&
+		    !(err->next && str_equal(err->hint, err->next->hint)))
+			write_lines(report, "hint: ", COLOR_BOLD, err->hint);
+	}
+}
+
+/* The exit status once it is known that nobody got the result. */
+static int unwritten(struct report *report, int status)
+{
+	AUTO_ERR struct err err = { 0 };
+	const bool ended_well = status == 0 || status == EXIT_DIFFERENT;
+
+	if (report->out_errno == EPIPE)
+		return ended_well ? EXIT_SIGNAL + SIGPIPE : status;
+	errno = report->out_errno;
+	err_errno(&err, ERR_FAILED, "write to standard output");
+	write_errors(report, &err);
+	return ended_well ? EXIT_FAILED : status;
+}
+
+int report_close(struct report *report, int status, const struct err *err)
+{
+	const bool silent = report->args.quiet && status == 0;
+
+	progress_clear(report);
+	if (report->args.quiet && !silent)
+		for (size_t i = 0; i < report->warnings.n; i++)
+			write_warning(report, report->warnings.v[i]);
+	if (report->args.format == REPORT_JSON && !report->printed_objects &&
+	    !silent)
+		json_document(report, status, err);
+	write_errors(report, err);
+	flush(report);
+	if (report->out_errno)
+		status = unwritten(report, status);
+	report->run->emit = NULL;
+	return status;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+/*
+ * Report: what people and programs read.  The only room that formats for
+ * them, and the only one that writes to the two streams.
+ *
+ * stdout carries the result, stderr progress, warnings and errors.  With
+ * format JSON the result is one document at the end, also on failure.  Every
+ * byte passes the run's redaction; every text from outside is escaped for
+ * terminals; data of Secrets is masked (mask.h).  The one exception is
+ * report_objects(): what the repository itself holds is printed as it is.
+ *
+ *	report_open(run, &args, &report);         listens to the run's events
+ *	report_source(report, shown, &revision);
+ *	report_diff(report, &plan, err);          diff
+ *	status = report_close(report, status, &err);
+ *
+ * A command opens it, main closes it.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/run.h"
+#include "cluster/cluster.h"
+#include "git/repo.h"
+#include "plan/plan.h"
+
+enum report_format {
+	REPORT_TEXT,
+	REPORT_JSON,
+	REPORT_YAML, /* render only */
+};
+
+enum report_when { REPORT_AUTO, REPORT_ALWAYS, REPORT_NEVER };
+
+struct report_args {
+	const char *command; /* "sync" */
+	enum report_format format;
+	enum report_when color;    /* auto: a terminal, TERM not dumb, NO_COLOR
+				     empty; judged for each stream */
+	enum report_when progress; /* auto: stderr is a terminal */
+	bool quiet;                /* nothing on success */
+	FILE *out;                 /* stdout */
+	FILE *err;                 /* stderr */
+};
+
+struct report;
+
+/* A report in the run's arena; it becomes the run's listener. */
+void report_open(struct run *run, const struct report_args *args,
+		 struct report **out);
+
+/* Where the wish comes from.  `revision` is NULL for files (--worktree). */
+void report_source(struct report *report, const char *repository,
+		   const struct revision *revision);
+
+/* Where it goes. */
+void report_cluster(struct report *report, const struct cluster *cluster);
+
+/*
+ * The plan as diff shows it: for each object that differs a heading line and
+ * a unified diff of its YAML, then a summary line.
+ */
+MUST_USE int report_diff(struct report *report, struct plan *plan,
+			 struct err *err);
+
+/* The plan as sync has carried it out: the summary.  The lines of the objects
+ * came with their events. */
+void report_sync(struct report *report, struct plan *plan);
+
+/* The wanted objects: YAML documents as kustomize prints them, or a JSON
+ * List. */
+MUST_USE int report_objects(struct report *report,
+			    const struct objects *objects, struct err *err);
+
+/* Text of the program itself (help, version, completion), as it is. */
+void report_text(struct report *report, const char *text);
+
+/*
+ * Say how it ended: print `err`, each error on a line of its own with its
+ * hint, and in JSON the document.  `status` is the exit status so far.
+ * Returns it, but for a 0 or 1 whose result could not be written: then 2, or
+ * 128 + SIGPIPE where nobody reads stdout any more.
+ */
+int report_close(struct report *report, int status, const struct err *err);
+
+#endif

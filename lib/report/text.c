@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The report that people read. */
+
+#include <string.h>
+
+#include "git/textdiff.h"
+#include "report/internal.h"
+#include "report/mask.h"
+
+#define CONTEXT_LINES 3
+#define VERB_WIDTH    9  /* "unchanged" */
+#define OBJECT_WIDTH  38 /* the origin begins in column 50 where it can */
+#define SUBJECT_WIDTH 50
+#define OID_WIDTH     7
+
+const struct verb_words verb_words[VERB_COUNT] = {
+	[VERB_CREATE] = { "create", "to create", "created", COLOR_GREEN },
+	[VERB_CHANGE] = { "change", "to change", "changed", COLOR_YELLOW },
+	[VERB_ADOPT] = { "adopt", "to adopt", "adopted", COLOR_CYAN },
+	[VERB_APPLY] = { "apply", "to apply", "applied", COLOR_YELLOW },
+	[VERB_FAILED] = { "failed", "failed", "failed", COLOR_RED },
+	[VERB_SKIPPED] = { "skipped", "skipped", "skipped", COLOR_DIM },
+	[VERB_UNCHANGED] = { "unchanged", "unchanged", "unchanged", COLOR_DIM },
+};
+
+static enum verb verb_of_action(enum plan_action action)
+{
+	switch (action) {
+	case PLAN_CREATE:
+		return VERB_CREATE;
+	case PLAN_CHANGE:
+		return VERB_CHANGE;
+	case PLAN_ADOPT:
+		return VERB_ADOPT;
+	case PLAN_APPLY:
+		return VERB_APPLY;
+	case PLAN_FAILED:
+		return VERB_FAILED;
+	case PLAN_UNCHANGED:
+	case PLAN_ACTIONS:
+		break;
+	}
+	return VERB_UNCHANGED;
+}
+
+enum verb verb_of(const struct plan_step *step, bool applied)
+{
+	if (!applied)
+		return verb_of_action(step->action);
+	switch (step->outcome) {
+	case PLAN_DONE:
+		return verb_of_action(step->action);
+	case PLAN_ERROR:
+		return VERB_FAILED;
+	case PLAN_SKIPPED:
+		return VERB_SKIPPED;
+	case PLAN_PENDING:
+		break;
+	}
+	/* Never begun: there was nothing to do, or the run ended before. */
+	return step->action == PLAN_UNCHANGED ? VERB_UNCHANGED : VERB_SKIPPED;
+}
+
+/* ---- one object ---- */
+
+static void add_spaces(struct str *out, size_t n)
+{
+	while (n--)
+		str_add_char(out, ' ');
+}
+
+static void add_heading(struct report *report, struct str *out,
+			const struct plan_step *step, bool applied)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	const struct verb_words *words = &verb_words[verb_of(step, applied)];
+	const char *word = applied ? words->done : words->will;
+	const char *origin = step->item.want->origin;
+	size_t start;
+
+	report_add_color(out, report->out_color, words->color, word);
+	add_spaces(out, VERB_WIDTH + 1 - strlen(word));
+	start = out->len;
+	report_add(report, out, object_shown(scratch, step->item.want));
+	if (*origin) {
+		const size_t width = out->len - start;
+
+		add_spaces(out,
+			   width < OBJECT_WIDTH ? OBJECT_WIDTH - width : 0);
+		str_add(out, "  ");
+		report_add(report, out, origin);
+	}
+	str_add_char(out, '\n');
+}
+
+static void add_remark(struct report *report, struct str *out,
+		       const char *label, const char *text)
+{
+	if (!text)
+		return;
+	str_printf(out, "  %s", label);
+	report_add(report, out, text);
+	str_add_char(out, '\n');
+}
+
+/* What the values alone do not tell. */
+static void add_remarks(struct report *report, struct str *out,
+			const struct plan_step *step)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+
+	for (size_t i = 0; i < step->overridden.n; i++) {
+		const struct fields_taken *taken = &step->overridden.v[i];
+
+		add_remark(report, out, "overrides ",
+			   arena_printf(scratch, "%s: %s", taken->manager,
+					taken->paths));
+	}
+	add_remark(report, out, "leaves to others: ", step->item.given_up);
+	add_remark(report, out, "not checked: ", step->item.unchecked);
+	if (step->action == PLAN_ADOPT)
+		add_remark(report, out, "",
+			   "same values; " CLUSTER_MANAGER
+			   " becomes the manager of its fields");
+}
+
+void text_step(struct report *report, const struct plan_step *step)
+{
+	AUTO_STR struct str out = STR_INIT(STR_BIG);
+
+	add_heading(report, &out, step, true);
+	if (step->outcome == PLAN_DONE)
+		add_remarks(report, &out, step);
+	report_write(report, report->args.out, &out);
+}
+
+/* ---- the difference ---- */
+
+static void add_diff_line(struct report *report, struct str *out,
+			  const struct textdiff_line *line)
+{
+	static const struct {
+		const char *mark;
+		enum report_color color;
+	} looks[] = {
+		[TEXTDIFF_HUNK] = { "", COLOR_CYAN },
+		[TEXTDIFF_CONTEXT] = { " ", COLOR_NONE },
+		[TEXTDIFF_ADDED] = { "+", COLOR_GREEN },
+		[TEXTDIFF_REMOVED] = { "-", COLOR_RED },
+	};
+	AUTO_STR struct str shown = STR_INIT(STR_BIG);
+
+	str_add(&shown, looks[line->kind].mark);
+	str_add_shown(&shown, line->text.data, line->text.len, true);
+	report_add_color(out, report->out_color, looks[line->kind].color,
+			 str_text(&shown));
+	str_add_char(out, '\n');
+}
+
+/* "+++ main@1a2b3c4" */
+static void add_file_name(struct report *report, struct str *out,
+			  const char *mark, const char *name)
+{
+	AUTO_STR struct str shown = STR_INIT(STR_BIG);
+
+	str_add(&shown, mark);
+	report_add(report, &shown, name);
+	report_add_color(out, report->out_color, COLOR_BOLD, str_text(&shown));
+	str_add_char(out, '\n');
+}
+
+static int add_diff(struct report *report, struct str *out,
+		    const struct plan_step *step, struct err *err)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	AUTO_STR struct str old_text = STR_INIT(STR_BIG);
+	AUTO_STR struct str new_text = STR_INIT(STR_BIG);
+	struct textdiff diff = { 0 };
+	json_t *before, *after;
+
+	if (plan_sides(step, scratch, &before, &after, err) < 0)
+		return -1;
+	report_mask(scratch, step->item.want, &before, &after);
+	if (before)
+		doc_show_yaml(&old_text, before);
+	if (after)
+		doc_show_yaml(&new_text, after);
+	if (textdiff_compare(scratch, str_bytes(&old_text),
+			     str_bytes(&new_text), CONTEXT_LINES, &diff,
+			     err) < 0)
+		return -1;
+	if (!diff.n)
+		return 0;
+	add_file_name(report, out, "--- ", before ? "live" : "/dev/null");
+	add_file_name(report, out, "+++ ", text_revision(report));
+	for (size_t i = 0; i < diff.n; i++)
+		add_diff_line(report, out, &diff.v[i]);
+	return 0;
+}
+
+static int add_step_diff(struct report *report, struct str *out,
+			 const struct plan_step *step, struct err *err)
+{
+	if (step->action == PLAN_UNCHANGED) {
+		if (report->run->verbose)
+			add_heading(report, out, step, false);
+		return 0;
+	}
+	add_heading(report, out, step, false);
+	if (report->args.quiet || step->action == PLAN_FAILED)
+		return 0;
+	add_remarks(report, out, step);
+	return add_diff(report, out, step, err);
+}
+
+/* ---- the summary ---- */
+
+/* "main@1a2b3c4"; of foreign text, so to be shown by report_add(). */
+char *text_revision(const struct report *report)
+{
+	const struct revision *revision = &report->revision;
+	struct arena *arena = report->run->arena;
+	char *oid;
+
+	if (!revision->oid)
+		return arena_strdup(arena, "worktree");
+	oid = arena_strndup(arena, revision->oid,
+			    strnlen(revision->oid, OID_WIDTH));
+	if (!revision->name || str_starts(revision->name, oid))
+		return oid;
+	return arena_printf(arena, "%s@%s", revision->name, oid);
+}
+
+/* The first line of a commit's message, cut to what a line has room for. */
+static void add_subject(struct report *report, struct str *out)
+{
+	const char *subject = report->revision.subject;
+	AUTO_STR struct str shown = STR_INIT(STR_BIG);
+	size_t n = SUBJECT_WIDTH;
+
+	if (!report->revision.oid || !subject || !*subject)
+		return;
+	report_add(report, &shown, subject);
+	if (shown.len > n) {
+		while (n && (shown.data[n] & 0xc0) == 0x80)
+			n--;
+		str_cut(&shown, n);
+		str_add(&shown, "...");
+	}
+	str_printf(out, " \"%s\"", str_text(&shown));
+}
+
+static void add_counts(struct report *report, struct str *out)
+{
+	const struct plan *plan = report->plan;
+	size_t counts[VERB_COUNT] = { 0 };
+	const char *comma = "";
+
+	for (size_t i = 0; i < plan->n; i++)
+		counts[verb_of(&plan->v[i], report->applied)]++;
+	for (int i = 0; i < VERB_COUNT; i++) {
+		const struct verb_words *words = &verb_words[i];
+
+		if (!counts[i])
+			continue;
+		str_printf(out, "%s%zu %s", comma, counts[i],
+			   report->applied ? words->done : words->total);
+		comma = ", ";
+	}
+}
+
+static void add_summary(struct report *report, struct str *out)
+{
+	add_counts(report, out);
+	str_add(out, ": ");
+	report_add(report, out, text_revision(report));
+	add_subject(report, out);
+	if (report->cluster) {
+		str_add(out, " -> ");
+		report_add(report, out, report->cluster->name);
+	}
+	str_add_char(out, '\n');
+}
+
+int text_diff(struct report *report, struct err *err)
+{
+	AUTO_STR struct str out = STR_INIT(STR_BIG);
+
+	for (size_t i = 0; i < report->plan->n; i++) {
+		str_clear(&out);
+		if (add_step_diff(report, &out, &report->plan->v[i], err) < 0)
+			return -1;
+		report_write(report, report->args.out, &out);
+	}
+	str_clear(&out);
+	add_summary(report, &out);
+	report_write(report, report->args.out, &out);
+	return 0;
+}
+
+void text_sync(struct report *report)
+{
+	AUTO_STR struct str out = STR_INIT(STR_BIG);
+
+	for (size_t i = 0; report->run->verbose && i < report->plan->n; i++)
+		if (verb_of(&report->plan->v[i], true) == VERB_UNCHANGED)
+			add_heading(report, &out, &report->plan->v[i], true);
+	add_summary(report, &out);
+	report_write(report, report->args.out, &out);
+}
