@@ -148,4 +148,7 @@ void doc_pointer_add(struct str *pointer, const char *token);
 /* Let jansson allocate by xmalloc(); called once by main and tests. */
 void doc_init(void);
 
+/* "libyaml 0.2.5" and "jansson 2.14", as they run; a line each. */
+char *doc_libraries(struct arena *arena);
+
 #endif
