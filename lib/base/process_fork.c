@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,8 +37,8 @@ struct frame {
 	} kind;
 	enum event_kind event;
 	enum err_status status;
+	uint32_t len; /* here, so that there are no bytes between members */
 	size_t done, total;
-	size_t len;
 };
 
 /* ---- the child ---- */
@@ -75,7 +76,7 @@ static void send_bytes(struct sender *sender, const void *bytes, size_t n)
 static void send_frame(struct sender *sender, struct frame frame,
 		       const char *text, size_t n)
 {
-	frame.len = n;
+	frame.len = (uint32_t)n;
 	send_bytes(sender, &frame, sizeof(frame));
 	send_bytes(sender, text, n);
 }
@@ -229,7 +230,7 @@ static void take_frame(struct receiver *receiver, const struct frame *frame,
 		break;
 	case FRAME_ANSWER:
 		receiver->answer.data = arena_memdup(run->arena, text,
-						     frame->len + 1);
+						     (size_t)frame->len + 1);
 		receiver->answer.len = frame->len;
 		break;
 	case FRAME_END:
@@ -255,7 +256,7 @@ static void take_frames(struct receiver *receiver)
 		if (pending->len - at - sizeof(frame) < frame.len)
 			break;
 		/* A copy, to end it with NUL. */
-		text = arena_alloc(scratch, frame.len + 1);
+		text = arena_alloc(scratch, (size_t)frame.len + 1);
 		memcpy(text, pending->data + at + sizeof(frame), frame.len);
 		take_frame(receiver, &frame, text);
 		at += sizeof(frame) + frame.len;
