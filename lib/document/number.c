@@ -35,17 +35,27 @@ static void split(const char *scientific, struct decimal *out)
 
 /*
  * The fewest digits that read back as `real`.  A double has 15 digits always
- * and 17 at most, so three tries do; only next to zero it has fewer.
+ * and 17 at most, so three tries do; only next to zero it has fewer.  Below a
+ * power of two doubles lie closer than above it, so that there the nearest
+ * digits may fail and the next higher ones do.
  */
 static void shortest(double real, struct decimal *out)
 {
-	int precision = fabs(real) < DBL_MIN ? 0 : DIGITS_MAX - 3;
+	double wanted = fabs(real);
+	int precision = wanted < DBL_MIN ? 0 : DIGITS_MAX - 3;
 	char text[32];
+	char *e;
 
 	for (; precision < DIGITS_MAX; precision++) {
-		snprintf(text, sizeof(text), "%.*e", precision, fabs(real));
-		if (strtod(text, NULL) == fabs(real))
+		snprintf(text, sizeof(text), "%.*e", precision, wanted);
+		if (strtod(text, NULL) == wanted)
 			break;
+		e = strchr(text, 'e');
+		if (e[-1] >= '0' && e[-1] < '9') {
+			e[-1]++;
+			if (strtod(text, NULL) == wanted)
+				break;
+		}
 	}
 	split(text, out);
 	out->negative = signbit(real) != 0;

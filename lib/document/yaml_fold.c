@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "document/rune.h"
 #include "document/yaml_style.h"
 
 #define NEL     "\xc2\x85"
@@ -14,17 +15,27 @@ static void add_breaks(struct str *out, size_t n)
 		str_add_char(out, '\n');
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
 /* Does yaml.v3 write the text folded at all?  If not it quotes it, and
- * nothing is lost. */
+ * nothing is lost.  U+2028 and U+2029 are left alone. */
 static bool stays_folded(const char *data, size_t len)
 {
-	struct yaml_text text;
+	uint32_t rune, before = 0;
+	size_t width;
 
-	if (!len || memchr(data, '\t', len))
-		return false;
-	doc_yaml_analyze(data, len, &text);
-	return text.literal_allowed && !strstr(data, "\xe2\x80\xa8") &&
-	       !strstr(data, "\xe2\x80\xa9");
+	for (size_t i = 0; i < len; i += width) {
+		rune = doc_rune(data + i, len - i, &width);
+		if (rune == '\n' ? before == ' ' :
+				   rune != '\t' && (!doc_is_printable(rune) ||
+						    doc_is_break(rune)))
+			return false;
+		before = rune;
+	}
+	return len && before != ' ';
 }
 
 /*
@@ -59,15 +70,15 @@ bool doc_refold(struct str *out, const char *data, size_t len)
 	add_breaks(out, i);
 	/* It looks at the text's first character where it means the next
 	 * line's. */
-	folds = data[i] != ' ';
+	folds = !is_blank(data[i]);
 	while (i < len) {
 		line = strcspn(data + i, "\n");
 		str_add_bytes(out, data + i, line);
-		blank = data[i] == ' ';
+		blank = is_blank(data[i]);
 		i += line;
 		breaks = strspn(data + i, "\n");
 		i += breaks;
-		next_blank = data[i] == ' ';
+		next_blank = is_blank(data[i]);
 		if (breaks)
 			add_folded(out, breaks, folds && !blank,
 				   blank || next_blank, i == len);

@@ -273,12 +273,12 @@ static int read_merge(struct yaml_reader *reader, json_t **sources,
 	bool alias = reader->event.type == YAML_ALIAS_EVENT;
 	unsigned line = doc_yaml_line(reader);
 	json_t *value, *source;
+	size_t first = json_array_size(reader->held), i;
 	bool right;
-	size_t i;
 
 	if (read_node(reader, reader->held, ROLE_OTHER, height, err) < 0)
 		return -1;
-	value = json_array_get(reader->held, json_array_size(reader->held) - 1);
+	value = json_array_get(reader->held, first);
 	right = json_is_object(value) || (json_is_array(value) && !alias);
 	json_array_foreach(value, i, source)
 		right = right && json_is_object(source);

@@ -127,12 +127,12 @@ int doc_yaml_next(struct yaml_reader *reader, struct err *err)
 		       reader->line);
 }
 
-static void publish(struct yaml_reader *reader, unsigned line, struct docs *out)
+static void publish(struct yaml_reader *reader, json_t *root, unsigned line,
+		    struct docs *out)
 {
-	size_t last = json_array_size(reader->held) - 1;
 	struct doc *doc = vec_push(reader->arena, out);
 
-	doc->value = json_array_get(reader->held, last);
+	doc->value = root;
 	doc->name = reader->name;
 	doc->line = line;
 	doc->origin = arena_printf(reader->arena, "%s:%u", reader->name, line);
@@ -148,6 +148,7 @@ static void publish(struct yaml_reader *reader, unsigned line, struct docs *out)
 static int read_document(struct yaml_reader *reader, bool *seen,
 			 struct docs *out, struct err *err)
 {
+	size_t first = json_array_size(reader->held);
 	json_t *root;
 	unsigned line;
 
@@ -158,7 +159,7 @@ static int read_document(struct yaml_reader *reader, bool *seen,
 	reader->item_lines = (struct lines){ 0 };
 	if (doc_yaml_root(reader, err) < 0)
 		return -1;
-	root = json_array_get(reader->held, json_array_size(reader->held) - 1);
+	root = json_array_get(reader->held, first);
 	if (!json_is_null(root)) {
 		if (*seen)
 			return err_set(err, ERR_INPUT,
@@ -171,7 +172,7 @@ static int read_document(struct yaml_reader *reader, bool *seen,
 				       "file",
 				       reader->name, line,
 				       reader->budget->documents);
-		publish(reader, line, out);
+		publish(reader, root, line, out);
 	}
 	*seen = true;
 	return doc_yaml_next(reader, err);

@@ -112,7 +112,7 @@ void doc_yaml_analyze(const char *data, size_t len, struct yaml_text *out)
 			if (!out->unprintable && is_forbidden(rune))
 				out->unprintable = rune;
 		}
-		if (doc_is_break(rune))
+		if (doc_is_break(rune) || rune == '\r')
 			out->multiline = true;
 		see(&scan, rune, i == 0, i + width == len);
 	}

@@ -150,6 +150,7 @@ int doc_yaml_scalar(const struct yaml_reader *reader, bool as_text,
 	const char *tag = doc_yaml_tag(reader);
 	size_t n = reader->event.data.scalar.length;
 	bool plain = reader->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	bool times = true;
 	struct scalar scalar;
 
 	if (as_text) {
@@ -162,11 +163,16 @@ int doc_yaml_scalar(const struct yaml_reader *reader, bool as_text,
 	}
 	if (tag)
 		return make_tagged(reader, tag, text, n, out, err);
-	/* Nothing at all inside [] or {}: kustomize writes '' on the way. */
-	if (!plain || (!n && reader->flow)) {
+	/* On kustomize's way nothing at all, and a text with a colon, are
+	 * quoted between [] or {}. */
+	if (reader->flow) {
+		plain = plain && n;
+		times = !memchr(text, ':', n);
+	}
+	if (!plain) {
 		*out = json_stringn_nocheck(text, n);
 		return 0;
 	}
-	doc_scalar_resolve(text, n, SCALAR_READ, true, &scalar);
+	doc_scalar_resolve(text, n, SCALAR_READ, times, &scalar);
 	return make_resolved(reader, &scalar, text, n, out, err);
 }

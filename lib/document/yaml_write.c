@@ -161,10 +161,10 @@ static void write_escape(struct writer *w, uint32_t rune)
 		uint32_t rune;
 		char letter;
 	} known[] = {
-		{ 0x00, '0' },   { 0x07, 'a' },   { 0x08, 'b' },  { 0x09, 't' },
-		{ 0x0a, 'n' },   { 0x0b, 'v' },   { 0x0c, 'f' },  { 0x0d, 'r' },
-		{ 0x1b, 'e' },   { 0x22, '"' },   { 0x5c, '\\' }, { 0x85, 'N' },
-		{ 0x2028, 'L' }, { 0x2029, 'P' },
+		{ 0x00, '0' }, { 0x07, 'a' },   { 0x08, 'b' },   { 0x09, 't' },
+		{ 0x0a, 'n' }, { 0x0b, 'v' },   { 0x0c, 'f' },   { 0x0d, 'r' },
+		{ 0x1b, 'e' }, { 0x22, '"' },   { 0x5c, '\\' },  { 0x85, 'N' },
+		{ 0xa0, '_' }, { 0x2028, 'L' }, { 0x2029, 'P' },
 	};
 	static const char hex[] = "0123456789ABCDEF";
 	int digits = rune <= 0xff ? 2 : rune <= 0xffff ? 4 : 8;
