@@ -210,11 +210,18 @@ void report_cluster(struct report *report, const struct cluster *cluster)
 
 /* ---- results ---- */
 
+/* The command's own struct is gone when the document is written; its steps
+ * are not. */
+static void keep_plan(struct report *report, const struct plan *plan)
+{
+	report->plan = arena_memdup(report->run->arena, plan, sizeof(*plan));
+}
+
 int report_diff(struct report *report, struct plan *plan, struct err *err)
 {
 	int status = 0;
 
-	report->plan = plan;
+	keep_plan(report, plan);
 	if (report->args.format == REPORT_JSON)
 		status = json_sides(report, err);
 	else if (!report->args.quiet || plan_changes(plan))
@@ -225,7 +232,7 @@ int report_diff(struct report *report, struct plan *plan, struct err *err)
 
 void report_sync(struct report *report, struct plan *plan)
 {
-	report->plan = plan;
+	keep_plan(report, plan);
 	report->applied = true;
 	if (report->args.format == REPORT_TEXT && !report->args.quiet)
 		text_sync(report);
