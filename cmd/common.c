@@ -37,9 +37,9 @@ const char *const output_formats[] = { "text", "json", NULL };
 
 const struct opt output_opts[] = {
 	OPT_CHOICE(struct output_args, color, 0, "color", "WHEN",
-		   "auto, always or never", when_choices),
+		   "colour the output", when_choices),
 	OPT_CHOICE(struct output_args, progress, 0, "progress", "WHEN",
-		   "auto, always or never", when_choices),
+		   "show how far the run is", when_choices),
 	OPT_FLAG(struct output_args, quiet, 'q', "quiet",
 		 "print nothing on success"),
 	OPT_SECONDS(struct output_args, timeout, 0, "timeout", "DURATION",

@@ -23,7 +23,7 @@ static const struct opt diff_opts[] = {
 	OPT_FLAG(struct diff_args, no_force, 0, "no-force",
 		 "leave contested fields to their managers"),
 	OPT_CHOICE(struct diff_args, format, 'o', "output", "FORMAT",
-		   "text or json", output_formats),
+		   "format of the result", output_formats),
 	OPT_INCLUDE(struct diff_args, source, source_opts),
 	OPT_INCLUDE(struct diff_args, target, target_opts),
 	OPT_INCLUDE(struct diff_args, output, output_opts),

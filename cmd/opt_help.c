@@ -4,7 +4,7 @@
 #include "cmd/opt.h"
 
 #define COLUMNS 80
-#define INDENT  28 /* of the help; a longer option gets a line of its own */
+#define INDENT  36 /* of the help; a longer option gets a line of its own */
 
 /* "  -n, --namespace NAME" */
 static void add_name(struct str *out, struct arena *arena,

@@ -20,7 +20,7 @@ struct render_args {
 
 static const struct opt render_opts[] = {
 	OPT_CHOICE(struct render_args, format, 'o', "output", "FORMAT",
-		   "yaml or json", render_choices),
+		   "format of the result", render_choices),
 	OPT_INCLUDE(struct render_args, source, source_opts),
 	OPT_INCLUDE(struct render_args, output, output_opts),
 	OPT_END,

@@ -196,6 +196,7 @@ static int add_diff(struct report *report, struct str *out,
 	add_file_name(report, out, "+++ ", text_revision(report));
 	for (size_t i = 0; i < diff.n; i++)
 		add_diff_line(report, out, &diff.v[i]);
+	str_add_char(out, '\n');
 	return 0;
 }
 

@@ -35,6 +35,8 @@ static const struct opt opts[] = {
 		    "line has to be broken"),
 	OPT_SECONDS(struct args, timeout, 0, "timeout", "DURATION", "a time"),
 	OPT_CHOICE(struct args, color, 0, "color", "WHEN", "when", colors),
+	OPT_CHOICE(struct args, color, 0, "long-for-the-sake-of-it", "WHEN",
+		   "long", colors),
 	OPT_INCLUDE(struct args, inner, inner_opts),
 	OPT_END,
 };
@@ -288,18 +290,20 @@ static void help_is_sorted_and_broken_at_80_columns(void **state)
 	opt_help(&out, arena, opts);
 	assert_string_equal(
 		str_text(&out),
-		"      --as-group GROUP      a group; repeatable, and told in "
-		"so many words that\n"
-		"                            the line has to be broken\n"
-		"      --color auto|always|never\n"
-		"                            when\n"
-		"  -h, --help                show this text\n"
-		"  -n, --name NAME           a name\n"
-		"  -q, --quiet               say less\n"
-		"      --rev REVISION        a revision\n"
-		"      --timeout DURATION    a time\n"
-		"  -v, --verbose             say more\n"
-		"  -w, --worktree            the files\n");
+		"      --as-group GROUP              a group; repeatable, and "
+		"told in so many\n"
+		"                                    words that the line has "
+		"to be broken\n"
+		"      --color auto|always|never     when\n"
+		"  -h, --help                        show this text\n"
+		"      --long-for-the-sake-of-it auto|always|never\n"
+		"                                    long\n"
+		"  -n, --name NAME                   a name\n"
+		"  -q, --quiet                       say less\n"
+		"      --rev REVISION                a revision\n"
+		"      --timeout DURATION            a time\n"
+		"  -v, --verbose                     say more\n"
+		"  -w, --worktree                    the files\n");
 }
 
 int main(void)

@@ -167,6 +167,7 @@ static void a_diff_shows_each_change_and_masks_secrets(void **state)
 		   "+kind: Namespace\n"
 		   "+metadata:\n"
 		   "+  name: demo\n"
+		   "\n"
 		   "change    ConfigMap demo/web                      "
 		   "app.yaml:5\n"
 		   "  overrides kubectl-edit: .data.workers\n"
@@ -180,6 +181,7 @@ static void a_diff_shows_each_change_and_masks_secrets(void **state)
 		   " kind: ConfigMap\n"
 		   " metadata:\n"
 		   "   name: web\n"
+		   "\n"
 		   "change    Secret demo/key                         "
 		   "app.yaml:10\n"
 		   "  not checked: its Namespace comes in this sync\n"
@@ -193,6 +195,7 @@ static void a_diff_shows_each_change_and_masks_secrets(void **state)
 		   " kind: Secret\n"
 		   " metadata:\n"
 		   "   name: key\n"
+		   "\n"
 		   "1 to create, 2 to change: main@1a2b3c4 \"raise the number "
 		   "of workers\" -> staging\n");
 	assert_errors("");
