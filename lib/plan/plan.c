@@ -5,11 +5,29 @@
 
 #define LAST_APPLIED "kubectl.kubernetes.io/last-applied-configuration"
 
+/* The steps of a plan: they outlive the caller's own struct plan. */
+struct steps {
+	struct plan_step *v;
+	size_t n;
+};
+
+static void clear_errors(void *handle)
+{
+	const struct steps *steps = handle;
+
+	for (size_t i = 0; i < steps->n; i++)
+		err_clear(&steps->v[i].item.err);
+}
+
 void plan_init(struct arena *arena, const struct objects *want,
 	       struct plan *plan)
 {
+	struct steps *steps = arena_alloc(arena, sizeof(*steps));
+
 	*plan = (struct plan){ .arena = arena, .n = want->n };
 	plan->v = arena_array(arena, want->n, sizeof(*plan->v));
+	*steps = (struct steps){ plan->v, plan->n };
+	arena_defer(arena, clear_errors, steps);
 	for (size_t i = 0; i < want->n; i++) {
 		plan->v[i].item.want = &want->v[i];
 		plan->v[i].stage = object_stage(&want->v[i]);
