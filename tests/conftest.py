@@ -8,7 +8,7 @@ import re
 import pytest
 
 from bed.control import open_control
-from bed.program import Program, binary, plain_binary
+from bed.program import Program, binary, is_sanitized, plain_binary
 from bed.repository import Repository
 
 numbers = itertools.count(1)
@@ -59,11 +59,16 @@ def kube(gitops, control):
 
 @pytest.fixture
 def plain(tmp_path):
-    """gitops as it is installed, for limits on memory."""
+    """gitops as it is installed, for limits on memory and time.  `checked`
+    is the build with sanitizers, or None."""
     path = plain_binary()
     if not path:
         pytest.skip("needs a build without sanitizers: make")
-    return Program(tmp_path / "plain-home", path)
+    program = Program(tmp_path / "plain-home", path)
+    program.checked = None
+    if is_sanitized(binary()):
+        program.checked = Program(tmp_path / "home", binary())
+    return program
 
 
 @pytest.fixture

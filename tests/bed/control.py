@@ -31,9 +31,11 @@ def assets():
 
 
 class Control:
-    """etcd and kube-apiserver; `api` is the administrator."""
+    """etcd and kube-apiserver with more `flags`; `api` is the
+    administrator."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, flags=()):
+        self.flags = flags
         self.directory = pathlib.Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.assets = assets()
@@ -91,7 +93,7 @@ class Control:
             "--service-cluster-ip-range", "10.0.0.0/16",
             "--authorization-mode", "RBAC",
             "--allow-privileged",
-            "--profiling=false")
+            "--profiling=false", *self.flags)
         self.api = Api("127.0.0.1", self.port, self.ca, self.admin_cert,
                        self.admin_key)
         self.kubeconfig = self.write_kubeconfig("admin", {

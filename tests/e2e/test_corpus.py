@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The manifests of real projects, read as they are.  A cluster of their own:
+some bring an APIService that nobody serves."""
+
+import os
+import pathlib
+import re
+import shutil
+
+import pytest
+
+from bed.control import ROOT, Control
+
+CORPUS = pathlib.Path(os.environ.get("GITOPS_CORPUS",
+                                     ROOT.parent / "shared" / "corpus"))
+
+# What can be applied as it stands, and the namespace it is meant for.
+WHOLE = {
+    "kube-prometheus/manifests": None,
+    "podinfo/kustomize": "podinfo",
+    "microservices-demo/kubernetes-manifests": "shop",
+    "flux2-kustomize-helm-example/clusters/staging": None,
+    "flux2-kustomize-helm-example/clusters/production": None,
+}
+
+# What is only one part of a whole, or wants kinds that are not there.
+PARTS = [
+    "flux2-kustomize-helm-example/apps/base",
+    "flux2-kustomize-helm-example/infrastructure/configs",
+    "flux2-kustomize-helm-example/infrastructure/controllers",
+    "kube-prometheus/manifests/setup",
+    "microservices-demo/istio-manifests",
+]
+
+
+@pytest.fixture(scope="module")
+def prod(tmp_path_factory):
+    plane = Control(tmp_path_factory.mktemp("corpus"))
+    yield plane
+    plane.stop()
+
+
+@pytest.fixture
+def project(repo):
+    """Commit a folder of the corpus without its kustomization.yaml, which
+    would make it something else than plain manifests."""
+    def take(folder):
+        source = CORPUS / folder
+        if not source.is_dir():
+            pytest.skip("corpus is not beside the project")
+        shutil.copytree(source, repo.path / "it", dirs_exist_ok=True,
+                        ignore=shutil.ignore_patterns("kustomization.yaml"))
+        repo.commit()
+        return repo
+    return take
+
+
+def objects_in(folder):
+    """How many documents have a kind at their left margin."""
+    return sum(len(re.findall(r"^kind: ", path.read_text(), re.M))
+               for path in folder.rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("folder", [*WHOLE, *PARTS])
+def test_render_of_a_real_project(gitops, project, folder):
+    repo = project(folder)
+    text = gitops("render", repo, secrets_shown=True).out
+    assert len(re.findall(r"^kind: ", text, re.M)) == objects_in(
+        repo.path / "it")
+    assert gitops("render", repo, secrets_shown=True).out == text
+
+
+@pytest.mark.parametrize("folder", WHOLE)
+def test_sync_then_diff_three_times(gitops, prod, project, folder):
+    repo = project(folder)
+    gitops.kubeconfig = prod.kubeconfig
+    space = WHOLE[folder]
+    where = ["-n", space] if space else []
+    if space:
+        prod.api.namespace(space)
+
+    gitops("diff", *where, repo, expect=1)
+    gitops("sync", *where, repo)
+    for _ in range(3):
+        gitops("diff", *where, repo)
+        again = gitops("sync", *where, "-o", "json", repo).json
+        assert again["requests"]["writes"] == 0
+
+
+def test_unknown_kinds_of_a_project_are_refused_with_their_places(
+        gitops, prod, project):
+    repo = project("microservices-demo/istio-manifests")
+    gitops.kubeconfig = prod.kubeconfig
+    result = gitops("sync", repo, expect=2)
+    for name in ("allow-egress-googleapis.yaml", "frontend-gateway.yaml",
+                 "frontend.yaml"):
+        assert f"it/{name}:" in result.err
+
+
+def test_a_kustomization_is_not_taken_for_manifests(gitops, repo):
+    """Until it can be rendered: an error, and never half of the truth."""
+    source = CORPUS / "podinfo"
+    if not source.is_dir():
+        pytest.skip("corpus is not beside the project")
+    shutil.copytree(source, repo.path / "podinfo")
+    repo.commit()
+    result = gitops("render", repo, expect=2)
+    assert "podinfo/kustomize" in result.err and "hint:" in result.err

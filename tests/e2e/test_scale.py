@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Requests are counted: by gitops itself and by a proxy that watches it."""
+
+from bed import objects
+from bed.proxy import Proxy
+from bed.thousand import thousand
+
+
+def test_first_apply_costs_one_dry_run_and_one_write_an_object(
+        kube, control, repo, prefix):
+    files, n = thousand(prefix)
+    repo.commit(files)
+    requests = kube("sync", "-o", "json", repo).json["requests"]
+    assert n == 1010
+    assert requests["writes"] == n
+    # Reads: discovery, and what lives already.
+    assert requests["total"] - 2 * n <= 40 + n
+    assert requests["inFlightMost"] >= 32
+
+    again = kube("sync", "-o", "json", repo).json["requests"]
+    assert again["writes"] == 0
+
+
+def test_without_validation_it_costs_the_write_alone(kube, repo, prefix):
+    files, n = thousand(prefix)
+    repo.commit(files)
+    requests = kube("sync", "--validate", "none", "-o", "json",
+                    repo).json["requests"]
+    assert requests["writes"] == n
+    assert requests["inFlightMost"] >= 32
+
+
+def test_a_proxy_counts_the_same(gitops, control, repo, prefix, tmp_path):
+    """Also over HTTP/1.1, and never more than promised."""
+    files, n = thousand(prefix, each=20, namespaces=2)
+    repo.commit(files)
+    with Proxy(control) as proxy:
+        gitops.kubeconfig = proxy.kubeconfig(tmp_path)
+        said = gitops("sync", "-o", "json", repo).json["requests"]
+        assert proxy.count("PATCH", dry_run=False) == n == said["writes"]
+        assert proxy.count("PATCH", dry_run=True) <= n
+        assert len(proxy.requests) == said["total"]
+        assert proxy.open_most >= 32
+
+        before = proxy.writes
+        gitops("sync", repo)
+        gitops("diff", repo)
+        assert proxy.writes == before
+
+
+def test_memory_of_a_first_sync(plain, control, repo, prefix):
+    files, n = thousand(prefix)
+    repo.commit(files)
+    plain.kubeconfig = control.kubeconfig
+    for command, status in (("diff", 1), ("sync", 0), ("diff", 0)):
+        result = plain(command, repo, expect=status, measure=True)
+        assert result.maxrss_kb < 40 * 1024, \
+            f"{command}: {result.maxrss_kb} KiB"
+
+
+def test_render_of_a_thousand_objects(plain, repo, prefix):
+    files, n = thousand(prefix)
+    repo.commit(files)
+    result = plain("render", repo, measure=True)
+    assert result.out.count("\nkind: ") + result.out.startswith("kind:") == n
+    assert objects.SECRET not in result.out

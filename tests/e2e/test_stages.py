@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What must wait for what: definitions and their objects, namespaces and
+their contents, webhooks, and objects that are on their way out."""
+
+from bed import objects
+
+
+def test_definition_and_objects_in_any_order(kube, control, repo, prefix):
+    """The object comes first in the file, and is in a namespace that comes
+    last."""
+    repo.commit({"all.yaml": f"""
+        apiVersion: {prefix}.example.com/v1
+        kind: Widget
+        metadata: {{name: left, namespace: {prefix}}}
+        spec: {{size: 3}}
+        ---
+        """ + objects.crd(prefix).lstrip("\n") + f"""
+        ---
+        apiVersion: v1
+        kind: Namespace
+        metadata: {{name: {prefix}}}
+        """})
+    shown = kube("diff", repo, expect=1)
+    assert f"Widget {prefix}/left" in shown.out
+    kube("sync", repo)
+    assert control.api.find(objects.paths(prefix)["Widget left"])
+    kube("diff", repo)
+
+
+def test_a_new_version_of_a_definition_and_its_objects(kube, control, repo,
+                                                       prefix):
+    repo.commit(objects.system(prefix))
+    kube("sync", "--path", "deploy", repo)
+
+    newer = objects.crd(prefix).rstrip() + """
+          - name: v2
+            served: true
+            storage: false
+            schema:
+              openAPIV3Schema:
+                type: object
+                properties:
+                  spec:
+                    type: object
+                    properties:
+                      size: {type: integer}
+                      colour: {type: string}
+        """
+    repo.commit({
+        "deploy/crd.yaml": newer,
+        "deploy/widgets.yaml": f"""
+            apiVersion: {prefix}.example.com/v2
+            kind: Widget
+            metadata: {{name: left, namespace: {prefix}}}
+            spec: {{size: 9, colour: green}}
+            """})
+    kube("sync", "--path", "deploy", repo)
+    path = objects.paths(prefix)["Widget left"].replace("/v1/", "/v2/")
+    assert control.api.get(path)["spec"]["size"] == 9
+    kube("diff", "--path", "deploy", repo)
+
+
+def test_a_custom_object_that_its_schema_refuses(kube, control, repo, prefix):
+    """The definition lives already, so the server itself can say it."""
+    repo.commit(objects.system(prefix))
+    kube("sync", "--path", "deploy", repo)
+    repo.commit({"deploy/widgets.yaml": f"""
+        apiVersion: {prefix}.example.com/v1
+        kind: Widget
+        metadata: {{name: left, namespace: {prefix}}}
+        spec: {{size: nine}}
+        """})
+    result = kube("sync", "--path", "deploy", repo, expect=2)
+    assert "deploy/widgets.yaml:1" in result.err
+    assert "spec.size" in result.err
+
+
+def test_a_definition_whose_names_are_taken(kube, control, repo, prefix):
+    """It will never be established: said at once, with the server's words."""
+    first = objects.crd(prefix)
+    second = first.replace("widgets", "gadgets").replace(
+        "singular: widget}", "singular: gadget}")
+    repo.commit({"a.yaml": first})
+    kube("sync", repo)
+    repo.commit({"a.yaml": first, "b.yaml": second})
+    result = kube("sync", "--timeout", "20s", repo, expect=3)
+    assert result.seconds < 15
+    assert "b.yaml:1" in result.err and "Widget" in result.err
+
+
+def test_a_namespace_on_its_way_out(kube, control, repo, ns):
+    repo.commit({"a.yaml": objects.config_map("a", {"x": "1"}, ns)})
+    if control.own:
+        # Without its controller, which other tests may have started.
+        live = control.api.get(f"/api/v1/namespaces/{ns}")
+        live["metadata"]["finalizers"] = ["example.com/hold"]
+        control.api.call("PUT", f"/api/v1/namespaces/{ns}", live)
+    control.api.delete(f"/api/v1/namespaces/{ns}")
+    result = kube("sync", repo, expect=2)
+    assert "a.yaml:1" in result.err and "terminat" in result.err
+
+
+def test_an_object_on_its_way_out(kube, control, repo, ns):
+    """Row 30: it is never patched, and what holds it is named."""
+    repo.commit({"a.yaml": f"""
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: a
+          namespace: {ns}
+          finalizers: [example.com/hold]
+        data: {{x: "1"}}
+        """})
+    kube("sync", repo)
+    path = f"{objects.config_maps(ns)}/a"
+    control.api.delete(path)
+    repo.commit({"a.yaml": objects.config_map("a", {"x": "2"}, ns)})
+    result = kube("sync", repo, expect=(2, 3))
+    assert "a.yaml:1" in result.err and "example.com/hold" in result.err
+    assert control.api.get(path)["data"] == {"x": "1"}
+    control.api.merge(path, {"metadata": {"finalizers": None}})
+
+
+def test_a_webhook_that_knows_no_dry_run(kube, control, repo, ns):
+    """Row 6: diff cannot know, and says so; sync is not kept from it."""
+    name = f"{ns}.example.com"
+    hooks = ("/apis/admissionregistration.k8s.io/v1/"
+             "validatingwebhookconfigurations")
+    control.api.create(hooks, {
+        "metadata": {"name": name},
+        "webhooks": [{
+            "name": name, "admissionReviewVersions": ["v1"],
+            "sideEffects": "Some", "failurePolicy": "Ignore",
+            "timeoutSeconds": 1,
+            "clientConfig": {"url": "https://127.0.0.1:1/hook"},
+            "namespaceSelector": {"matchLabels": {
+                "kubernetes.io/metadata.name": ns}},
+            "rules": [{"apiGroups": [""], "apiVersions": ["v1"],
+                       "operations": ["*"], "resources": ["configmaps"]}]}]})
+    try:
+        repo.commit({"a.yaml": objects.config_map("a", {"x": "1"}, ns)})
+        deadline_loop(lambda: kube("diff", repo, expect=None).status == 2)
+        shown = kube("diff", repo, expect=2)
+        assert name in shown.err + shown.out
+        kube("sync", "--validate", "none", repo)
+        assert control.api.find(f"{objects.config_maps(ns)}/a")
+    finally:
+        control.api.delete(f"{hooks}/{name}")
+
+
+def deadline_loop(check):
+    """A webhook takes a moment until the server uses it."""
+    from bed.process import wait_until
+    wait_until(check, 20, "webhook in use")
+
+
+def test_a_later_stage_does_not_begin_after_a_failure(kube, control, repo,
+                                                      ns):
+    repo.commit({
+        "config.yaml": f"""
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {{name: bad, namespace: {ns}}}
+            data: {{x: [no, string]}}
+            """,
+        "web.yaml": objects.deployment(ns)})
+    result = kube("sync", "--validate", "none", repo, expect=3)
+    assert "config.yaml:1" in result.err
+    assert not control.api.find(
+        f"/apis/apps/v1/namespaces/{ns}/deployments/web")

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SQLite's loop: something goes wrong at the 1st, then the 2nd, then the n-th
+request, until a run is through untouched.  After each, a plain run must
+succeed and the one after it find nothing to do."""
+
+import os
+import signal
+
+import pytest
+
+from bed import objects
+from bed.proxy import Call, Delay, Proxy, Refuse, Reset, Truncate, Answer
+
+LEADER = "etcdserver: leader changed"
+
+
+class Killer:
+    """SIGKILL to the run under test."""
+
+    def __init__(self):
+        self.pid = None
+
+    def __call__(self):
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+# Each makes an action; `fatal` ones may end the run, the others may not.
+FAULTS = {
+    "killed-before": (lambda kill: Call(kill), True),
+    "killed-after": (lambda kill: Call(kill, after=True), True),
+    "reset-before": (lambda kill: Reset(), False),
+    "reset-after": (lambda kill: Reset(after=True), False),
+    "truncated": (lambda kill: Truncate(), False),
+    "delayed": (lambda kill: Delay(0.3), False),
+    "throttled": (lambda kill: Refuse(
+        429, "TooManyRequests", "slow down", {"Retry-After": "1"}), False),
+    "leader-changed": (lambda kill: Refuse(500, "InternalError", LEADER),
+                       False),
+    "bad-gateway": (lambda kill: Answer(
+        502, "<html>bad gateway</html>", {"Content-Type": "text/html"}),
+        False),
+    "unavailable": (lambda kill: Refuse(
+        503, "ServiceUnavailable", "the server is not ready"), False),
+    "refused": (lambda kill: Refuse(
+        403, "Forbidden", "not today"), True),
+    "expired-token": (lambda kill: Refuse(
+        401, "Unauthorized", "Unauthorized"), True),
+}
+
+
+def files(prefix):
+    """A Namespace, a CRD with an object, configuration and a workload."""
+    whole = objects.system(prefix)
+    return {name: whole[f"deploy/{name}"] for name in (
+        "namespace.yaml", "crd.yaml", "widgets.yaml", "config.yaml",
+        "web.yaml")}
+
+
+WANTED = ["Namespace", "CustomResourceDefinition", "Widget left",
+          "Widget right", "ConfigMap", "Secret", "Deployment"]
+
+
+def everything_is_there(api, prefix):
+    where = objects.paths(prefix)
+    for kind in WANTED:
+        live = api.find(where[kind])
+        assert live, f"{kind} is missing"
+        owners = [(m["manager"], m["operation"])
+                  for m in live["metadata"].get("managedFields", [])
+                  if "subresource" not in m]
+        assert owners == [("gitops", "Apply")] or kind in (
+            "Namespace", "CustomResourceDefinition"), (kind, owners)
+    assert api.get(where["Deployment"])["spec"]["replicas"] == 2
+
+
+def loop(gitops, control, repo, prefix, directory, fault, of_writes):
+    """Let the fault strike at the n-th request, or the n-th write."""
+    make, fatal = FAULTS[fault]
+    for n in range(1, 200):
+        name = f"{prefix}-{n}"
+        repo.commit(files(name))
+        kill = Killer()
+        struck = []
+
+        def decide(request):
+            count = request.write if of_writes else request.n
+            if count == n and not struck:
+                struck.append(request)
+                return make(kill)
+
+        def started(pid):
+            kill.pid = pid
+
+        with Proxy(control, decide) as proxy:
+            gitops.kubeconfig = proxy.kubeconfig(directory)
+            first = gitops("sync", repo, expect=None, started=started)
+        if not fatal or not struck:
+            assert first.status == 0, f"{n}, {struck}: {first}"
+        else:
+            assert first.status in (0, 2, 3, 4, -9), str(first)
+
+        gitops.kubeconfig = control.kubeconfig
+        gitops("sync", repo)
+        everything_is_there(control.api, name)
+        before = objects.versions(control.api, name)
+        third = gitops("sync", "-o", "json", repo).json
+        assert third["requests"]["writes"] == 0
+        gitops("diff", repo)
+        assert objects.versions(control.api, name) == before
+
+        control.api.delete(
+            objects.paths(name)["CustomResourceDefinition"])
+        if not struck:
+            assert n > 7, "too few requests for the objects there are"
+            return
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_at_the_nth_write(gitops, control, repo, prefix, tmp_path,
+                                  fault):
+    loop(gitops, control, repo, prefix, tmp_path, fault, of_writes=True)
+
+
+@pytest.mark.parametrize("fault", ["killed-after", "reset-before",
+                                   "truncated"])
+def test_a_fault_at_the_nth_request(gitops, control, repo, prefix, tmp_path,
+                                    fault):
+    loop(gitops, control, repo, prefix, tmp_path, fault, of_writes=False)
