@@ -172,8 +172,7 @@ static int check_key(const struct yaml_reader *reader, struct err *err)
 		return strcmp(tag, YAML_STR_TAG) != 0 ?
 			       fail_plain_key(reader, SCALAR_STRING, err) :
 			       0;
-	if (reader->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE ||
-	    (!n && reader->flow))
+	if (reader->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE || !n)
 		return 0;
 	doc_scalar_resolve(text, n, SCALAR_READ, true, &scalar);
 	if (scalar.type != SCALAR_STRING)

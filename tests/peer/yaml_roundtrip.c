@@ -21,6 +21,28 @@ static void read_all(struct str *in)
 		str_add_bytes(in, block, n);
 }
 
+static int print_one(struct str *out, const json_t *value, struct err *err)
+{
+	if (out->len)
+		str_add(out, "---\n");
+	return doc_write_yaml(out, value, err);
+}
+
+/* A List is its items. */
+static int print(struct str *out, const struct doc *doc, struct err *err)
+{
+	const char *kind = doc_get_string(doc->value, "kind", NULL);
+	json_t *items = doc_get(doc->value, "items", NULL), *item;
+	size_t i;
+
+	if (!kind || !str_ends(kind, "List") || !json_is_array(items))
+		return print_one(out, doc->value, err);
+	json_array_foreach(items, i, item)
+		if (print_one(out, item, err) < 0)
+			return -1;
+	return 0;
+}
+
 static int round_trip(struct bytes in, struct str *out, struct err *err)
 {
 	static const struct doc_budget budget = {
@@ -34,12 +56,9 @@ static int round_trip(struct bytes in, struct str *out, struct err *err)
 
 	if (doc_read_manifests(arena, "stdin", in, &budget, &docs, err) < 0)
 		return -1;
-	for (size_t i = 0; i < docs.n; i++) {
-		if (i)
-			str_add(out, "---\n");
-		if (doc_write_yaml(out, docs.v[i].value, err) < 0)
+	for (size_t i = 0; i < docs.n; i++)
+		if (print(out, &docs.v[i], err) < 0)
 			return err_wrap(err, "%s", docs.v[i].origin);
-	}
 	return 0;
 }
 

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real kustomize, built from its module, and our own reader and writer
+of YAML as a program."""
+
+import functools
+import os
+import pathlib
+import shutil
+import subprocess
+
+PEER = pathlib.Path(__file__).resolve().parent
+ROOT = PEER.parent.parent
+BUILD = pathlib.Path(os.environ.get("PEER_BUILD", ROOT / "build" / "peer"))
+
+
+@functools.cache
+def kustomize():
+    """Its path, or None where there is no Go to build it."""
+    if not shutil.which("go"):
+        return None
+    program = BUILD / "kustomize"
+    subprocess.run(["go", "build", "-o", program,
+                    "sigs.k8s.io/kustomize/kustomize/v5"],
+                   cwd=PEER, check=True)
+    return program
+
+
+@functools.cache
+def roundtrip():
+    """yaml_roundtrip.c, with sanitizers."""
+    program = BUILD / "yaml_roundtrip"
+    sources = [PEER / "yaml_roundtrip.c", *ROOT.glob("lib/document/*.c"),
+               *ROOT.glob("lib/base/*.c")]
+    headers = [*ROOT.glob("lib/document/*.h"), *ROOT.glob("lib/base/*.h")]
+    newest = max(path.stat().st_mtime for path in sources + headers)
+    if program.exists() and program.stat().st_mtime > newest:
+        return program
+    BUILD.mkdir(parents=True, exist_ok=True)
+    libraries = subprocess.run(
+        ["pkg-config", "--cflags", "--libs", "yaml-0.1", "jansson",
+         "libcrypto"], check=True, capture_output=True, text=True).stdout
+    subprocess.run(
+        [os.environ.get("CC", "cc"), "-std=c17", "-O1", "-g",
+         "-D_POSIX_C_SOURCE=200809L", "-DARENA_MALLOC", "-I", ROOT / "lib",
+         "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
+         *sources, "-o", program, *libraries.split(), "-lm"], check=True)
+    return program
+
+
+def build(directory):
+    """kustomize build: exit status, output, errors."""
+    done = subprocess.run([kustomize(), "build", directory],
+                          capture_output=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def print_again(path):
+    """What gitops makes of a file: exit status, output, errors."""
+    with open(path, "rb") as file:
+        done = subprocess.run([roundtrip()], stdin=file, capture_output=True)
+    assert done.returncode in (0, 2), done.stderr.decode(errors="replace")
+    return done.returncode, done.stdout, done.stderr
