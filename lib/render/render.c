@@ -29,6 +29,7 @@ struct walk {
 	struct arena *arena;
 	const struct tree *tree;
 	struct manifests found;
+	size_t seen; /* entries of all directories */
 };
 
 static bool is_manifest(const char *name)
@@ -106,6 +107,15 @@ static int walk_list(struct walk *walk, const struct walk_dir *dir,
 				       dir->path, up->path);
 	if (tree_list(walk->tree, walk->arena, dir->path, &entries, err) < 0)
 		return -1;
+	/* A tree of git may hold itself ten times at each of ten levels. */
+	walk->seen += entries.n;
+	if (walk->seen > RENDER_ENTRIES) {
+		err_set(err, ERR_INPUT,
+			"%s: more than %d files and directories up to here",
+			*dir->path ? dir->path : ".", RENDER_ENTRIES);
+		return err_hint(err, "name the directory of the manifests "
+				     "with --path");
+	}
 	for (size_t i = 0; i < entries.n; i++)
 		if (refuse_other_kinds(below(walk->arena, dir->path,
 					     entries.v[i].name),

@@ -21,6 +21,7 @@
 /* Caps over one render; passing one is ERR_INPUT that names it. */
 #define RENDER_TOTAL_BYTES ((size_t)64 << 20)
 #define RENDER_OBJECTS     20000
+#define RENDER_ENTRIES     100000 /* files and directories looked at */
 
 /*
  * Append the objects under `path` ("" is the root) to `out`, in the order of
