@@ -56,16 +56,17 @@ def is_sanitized(path):
 
 
 class Result:
-    """What a run did: status (-n where signal n ended it), out, err, seconds,
-    maxrss_kb (only of a measured run)."""
+    """What a run did: status (-n where signal n ended it), out, err, seconds
+    on the wall, cpu seconds, maxrss_kb (only of a measured run)."""
 
-    def __init__(self, argv, status, out, err, seconds, maxrss_kb):
+    def __init__(self, argv, status, out, err, seconds, usage):
         self.argv = argv
         self.status = status
         self.out = out
         self.err = err
         self.seconds = seconds
-        self.maxrss_kb = maxrss_kb
+        self.cpu = usage.ru_utime + usage.ru_stime
+        self.maxrss_kb = usage.ru_maxrss
 
     @property
     def json(self):
@@ -153,7 +154,7 @@ class Program:
             result = Result(argv, process.returncode,
                             out.read().decode("utf-8", "surrogateescape"),
                             err.read().decode("utf-8", "surrogateescape"),
-                            seconds, usage.ru_maxrss)
+                            seconds, usage)
 
         assert seconds < timeout, f"did not end:\n{result}"
         self.look_for_faults(result)

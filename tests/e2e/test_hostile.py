@@ -34,7 +34,7 @@ def refused(plain, out, repo, *says, path=None, timeout=10):
                     ["sync", "--cluster", out]):
         result = plain(*command, *where, repo, expect=2, memory=MEMORY,
                        timeout=timeout)
-        assert result.seconds < 1, str(result)
+        assert result.cpu < 1, str(result)
         for word in says:
             assert word in result.err, str(result)
         if plain.checked:
@@ -74,7 +74,7 @@ def test_links_that_leave_the_tree(plain, out, repo, outside, shape, mode):
     flags = ["--worktree"] if mode == "worktree" else []
     for command in (["render"], ["sync", "--cluster", out]):
         result = plain(*command, *flags, repo, expect=2, memory=MEMORY)
-        assert result.seconds < 1
+        assert result.cpu < 1
         assert any(name in result.err for name in LINKS[shape](outside))
         assert "root:" not in result.out + result.err
 
@@ -194,7 +194,7 @@ def test_many_keys_are_read(plain, repo):
     text = HEAD + "data:\n" + "".join(f"  k{i}: v\n" for i in range(300_000))
     repo.commit({"a.yaml": text})
     result = plain("render", repo, memory=MEMORY, expect=(0, 2), timeout=30)
-    assert result.seconds < 5
+    assert result.cpu < 5
 
 
 def test_quadratic_text_is_read_in_linear_time(plain, repo):
@@ -204,7 +204,7 @@ def test_quadratic_text_is_read_in_linear_time(plain, repo):
     for text in (folded, comments):
         repo.commit({"a.yaml": text})
         result = plain("render", repo, memory=MEMORY, timeout=30)
-        assert result.seconds < 3
+        assert result.cpu < 3
 
 
 @pytest.mark.parametrize("text", [

@@ -50,7 +50,7 @@ def test_urls_that_are_commands(gitops, tmp_path, url):
 def test_strange_names_are_harmless(plain, repo, name):
     result = plain("render", crafted(repo, name), expect=(0, 2),
                    memory=MEMORY)
-    assert result.seconds < 1
+    assert result.cpu < 1
 
 
 def test_dotdot_as_an_entry(plain, repo, tmp_path):
@@ -116,7 +116,7 @@ def test_deep_and_wide_trees(plain, repo):
     repo.git("update-ref", "refs/heads/main",
              repo.git("commit-tree", "-m", "deep", tree))
     result = plain("render", repo, expect=2, memory=MEMORY)
-    assert result.seconds < 2
+    assert result.cpu < 2
 
 
 def test_a_tree_bomb(plain, repo):
@@ -129,7 +129,7 @@ def test_a_tree_bomb(plain, repo):
     repo.git("update-ref", "refs/heads/main",
              repo.git("commit-tree", "-m", "bomb", tree))
     result = plain("render", repo, expect=2, memory=MEMORY, timeout=30)
-    assert result.seconds < 2
+    assert result.cpu < 2
 
 
 def test_a_huge_blob_beside_the_manifests_is_not_read(plain, repo):
