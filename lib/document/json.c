@@ -108,6 +108,7 @@ void doc_write_json(struct str *out, const json_t *value)
 void doc_write_json_pretty(struct str *out, const json_t *value)
 {
 	json_dump_callback(value, add, out,
-			   JSON_INDENT(2) | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+			   JSON_INDENT(2) | JSON_SORT_KEYS | JSON_ENCODE_ANY |
+				   JSON_ENSURE_ASCII);
 	str_add_char(out, '\n');
 }
