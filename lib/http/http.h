@@ -125,8 +125,11 @@ const struct http_counts *http_counts(const struct http *http);
 /* "a b/c" as one path segment or query value, percent-encoded. */
 char *http_escape(struct arena *arena, const char *text);
 
-/* A URL in its parts; strings in the arena, `port` filled in from the scheme.
- * ERR_USAGE for what is no URL or holds control characters. */
+/*
+ * A URL in its parts; strings in the arena, `user` and `password` decoded,
+ * `port` filled in for http and https, "" for others that name none.
+ * ERR_USAGE for what is no URL or holds control characters.
+ */
 struct http_url {
 	const char *scheme;
 	const char *user;     /* NULL where none */

@@ -230,6 +230,10 @@ int http_set_options(struct http_transfer *transfer, struct err *err)
 	    !http->identity.allow_http)
 		return err_set(err, ERR_USAGE, "%s://%s: only https is allowed",
 			       transfer->url.scheme, transfer->url.host);
+	if (transfer->url.user || transfer->url.password)
+		return err_set(err, ERR_USAGE,
+			       "%s://%s: credentials in the URL are not sent",
+			       transfer->url.scheme, transfer->url.host);
 	transfer->proxy = http->identity.proxy;
 	if (!transfer->proxy)
 		transfer->proxy = http_proxy(http->run, &transfer->url);

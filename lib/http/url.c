@@ -53,9 +53,13 @@ static CURLUcode parts(struct arena *arena, CURLU *handle, const char *url,
 		       struct http_url *out)
 {
 	const unsigned decode = CURLU_URLDECODE; /* refuses control bytes */
+	const char *authority = strstr(url, "://");
 	CURLUcode code;
 
 	*out = (struct http_url){ .port = "" };
+	/* libcurl would take what follows for the host. */
+	if (authority && authority[3] == '/')
+		return CURLUE_NO_HOST;
 	code = curl_url_set(handle, CURLUPART_URL, url,
 			    CURLU_NON_SUPPORT_SCHEME);
 	if (!code)
