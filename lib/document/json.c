@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "document/document.h"
 
-#define INTEGER_DIGITS 18 /* as many as surely fit */
+#define INTEGER_DIGITS 19 /* of the largest that fits */
 
 static bool is_digit(char c)
 {
@@ -19,40 +21,47 @@ static size_t skip_string(struct bytes in, size_t i)
 	return i < in.len ? i + 1 : in.len;
 }
 
-static bool is_whole_number_end(struct bytes in, size_t i)
+/* Does the integer whose digits are at `from` not fit? */
+static bool is_too_large(struct bytes in, size_t from, size_t to)
 {
-	return i == in.len ||
-	       (in.data[i] != '.' && in.data[i] != 'e' && in.data[i] != 'E');
+	char text[INTEGER_DIGITS + 3];
+	size_t n = to - from, sign = from > 0 && in.data[from - 1] == '-';
+
+	if (from > sign && strchr(".eE+", in.data[from - sign - 1]))
+		return false;
+	if (to < in.len && strchr(".eE", in.data[to]))
+		return false;
+	if (n > INTEGER_DIGITS)
+		return true;
+	memcpy(text, in.data + from - sign, n + sign);
+	text[n + sign] = '\0';
+	errno = 0;
+	(void)strtoll(text, NULL, 10);
+	return errno != 0;
 }
 
 /*
- * Append the text with ".0" behind every integer that may not fit.  An API
+ * Append the text with ".0" behind every integer that does not fit.  An API
  * server prints a double such as a schema's `maximum: 1.8e19` with all its
  * digits, and jansson refuses the whole answer.
  */
 static void widen_integers(struct bytes in, struct str *out)
 {
-	size_t start = 0, i = 0, digits;
+	size_t start = 0, end;
 
-	while (i < in.len) {
+	for (size_t i = 0; i < in.len; i = end) {
+		end = i + 1;
 		if (in.data[i] == '"') {
-			i = skip_string(in, i);
-			continue;
-		}
-		for (digits = i; digits < in.len && is_digit(in.data[digits]);)
-			digits++;
-		if (digits == i) {
-			i++;
-			continue;
-		}
-		if (digits - i > INTEGER_DIGITS &&
-		    (i == 0 || !strchr(".eE+", in.data[i - 1])) &&
-		    is_whole_number_end(in, digits)) {
-			str_add_bytes(out, in.data + start, digits - start);
+			end = skip_string(in, i);
+		} else if (is_digit(in.data[i])) {
+			while (end < in.len && is_digit(in.data[end]))
+				end++;
+			if (!is_too_large(in, i, end))
+				continue;
+			str_add_bytes(out, in.data + start, end - start);
 			str_add(out, ".0");
-			start = digits;
+			start = end;
 		}
-		i = digits;
 	}
 	str_add_bytes(out, in.data + start, in.len - start);
 }

@@ -99,10 +99,12 @@ static int fail_parsing(const struct yaml_reader *reader, struct err *err)
 	if (byte_at(reader, p->problem_mark.line, p->problem_mark.column) ==
 	    '\t')
 		return err_hint(err, "indent with spaces: YAML takes no tabs");
-	if (!strcmp(p->problem, "did not find expected <document start>"))
+	if (strcmp(p->problem, "did not find expected <document start>") != 0)
+		return -1;
+	if (reader->chunk.data[0] == '%')
 		return err_hint(err, "remove lines that begin with '%%': "
 				     "YAML directives are not supported");
-	return -1;
+	return err_hint(err, "put a line '---' between two documents");
 }
 
 int doc_yaml_next(struct yaml_reader *reader, struct err *err)

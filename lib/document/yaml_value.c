@@ -99,6 +99,19 @@ static bool agrees(const char *tag, const struct scalar *scalar)
 	return scalar->type == SCALAR_TIME; /* timestamp */
 }
 
+/* The current scalar as a string.  What was folded in the source is folded
+ * again on kustomize's way, and may not come back as it was. */
+static json_t *make_text(const struct yaml_reader *reader, const char *text,
+			 size_t n)
+{
+	AUTO_STR struct str again = STR_INIT(STR_BIG);
+
+	if (reader->event.data.scalar.style == YAML_FOLDED_SCALAR_STYLE &&
+	    doc_refold(&again, text, n))
+		return json_stringn_nocheck(again.data, again.len);
+	return json_stringn_nocheck(text, n);
+}
+
 static int make_tagged(const struct yaml_reader *reader, const char *tag,
 		       const char *text, size_t n, json_t **out,
 		       struct err *err)
@@ -122,18 +135,8 @@ static int make_tagged(const struct yaml_reader *reader, const char *tag,
 		return make_resolved(reader, &scalar, text, n, out, err);
 	}
 	/* !!str, and tags of others, which kustomize drops. */
-	*out = json_stringn_nocheck(text, n);
+	*out = make_text(reader, text, n);
 	return 0;
-}
-
-/* What is folded again on kustomize's way may not come back as it was. */
-static json_t *make_folded(const char *text, size_t n)
-{
-	AUTO_STR struct str again = STR_INIT(STR_BIG);
-
-	if (doc_refold(&again, text, n))
-		return json_stringn_nocheck(again.data, again.len);
-	return json_stringn_nocheck(text, n);
 }
 
 const char *doc_yaml_tag(const struct yaml_reader *reader)
@@ -157,10 +160,6 @@ int doc_yaml_scalar(const struct yaml_reader *reader, bool as_text,
 		*out = json_stringn_nocheck(text, n);
 		return 0;
 	}
-	if (reader->event.data.scalar.style == YAML_FOLDED_SCALAR_STYLE) {
-		*out = make_folded(text, n);
-		return 0;
-	}
 	if (tag)
 		return make_tagged(reader, tag, text, n, out, err);
 	/* On kustomize's way nothing at all, and a text with a colon, are
@@ -170,7 +169,7 @@ int doc_yaml_scalar(const struct yaml_reader *reader, bool as_text,
 		times = !memchr(text, ':', n);
 	}
 	if (!plain) {
-		*out = json_stringn_nocheck(text, n);
+		*out = make_text(reader, text, n);
 		return 0;
 	}
 	doc_scalar_resolve(text, n, SCALAR_READ, times, &scalar);
