@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The control plane of the end-to-end tests in one binary: the name it is
 // called by (argv[0]) says which part it is.  One link step instead of four
 // saves most of the build, and nothing here decides anything: every part is
