@@ -302,7 +302,8 @@ static void notice_the_end(struct batch *batch)
 static int64_t advance(struct batch *batch, size_t *active)
 {
 	struct http *http = batch->http;
-	int64_t now = clock_ms(), wait_ms = POLL_MS;
+	int64_t now = clock_ms();
+	int64_t wait_ms = run_time_left_ms(http->run, POLL_MS);
 
 	*active = 0;
 	notice_the_end(batch);

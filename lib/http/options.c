@@ -112,13 +112,12 @@ static bool set_request(CURL *easy, struct http_transfer *transfer)
 {
 	const struct http_request *request = transfer->request;
 	const char *method = request->method;
-	int64_t timeout_ms = request->timeout_ms ? request->timeout_ms :
+	const int64_t timeout_ms = request->timeout_ms ? request->timeout_ms :
 						   TRY_TIMEOUT_MS;
 	long slow_s = (long)(timeout_ms / 2000);
 	bool bad = false;
 
-	timeout_ms = run_time_left_ms(transfer->http->run, timeout_ms);
-	SET(TIMEOUT_MS, timeout_ms > 0 ? (long)timeout_ms : 1L);
+	SET(TIMEOUT_MS, (long)timeout_ms);
 	SET(LOW_SPEED_TIME, slow_s > LOW_SPEED_S ? slow_s : LOW_SPEED_S);
 	if (strcmp(method, "HEAD") == 0) {
 		SET(NOBODY, 1L);
