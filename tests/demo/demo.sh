@@ -28,6 +28,9 @@ for name in $(env | sed -n 's/^\(GITOPS_[A-Z_]*\)=.*/\1/p'); do
 done
 export HOME="$tmp" XDG_CACHE_HOME="$tmp/cache" GIT_CONFIG_NOSYSTEM=1
 export GIT_CONFIG_GLOBAL=/dev/null
+# The same commit id on every day, as README.md shows it.
+export GIT_AUTHOR_DATE=2026-01-02T03:04:05Z
+export GIT_COMMITTER_DATE=2026-01-02T03:04:05Z
 mkdir "$tmp/bin" "$tmp/config"
 ln -s "$gitops" "$tmp/bin/gitops"
 PATH="$tmp/bin:$PATH"
