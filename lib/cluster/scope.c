@@ -16,7 +16,10 @@ struct map *cluster_definitions(struct arena *arena, const struct objects *want)
 	for (size_t i = 0; i < want->n; i++) {
 		const struct object *object = &want->v[i];
 		const json_t *spec = doc_get(object->doc, "spec", NULL);
-		struct cluster_definition one = { .object = object };
+		struct cluster_definition one = {
+			.origin = object->origin,
+			.spec = spec,
+		};
 		const char *scope;
 
 		if (!object_is(object, "apiextensions.k8s.io",
@@ -47,12 +50,11 @@ const struct cluster_definition *cluster_definition_of(
 bool cluster_definition_serves(const struct cluster_definition *definition,
 			       const char *version)
 {
-	const json_t *versions = doc_get(definition->object->doc, "spec",
-					 "versions", NULL);
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(versions, i, one) {
+	json_array_foreach(doc_get(definition->spec, "versions", NULL), i,
+			   one) {
 		if (str_equal(doc_get_string(one, "name", NULL), version))
 			return json_is_true(doc_get(one, "served", NULL));
 	}

@@ -19,7 +19,8 @@ struct cluster_definition {
 	const char *kind;
 	const char *plural;
 	bool namespaced;
-	const struct object *object; /* the CustomResourceDefinition */
+	const char *origin; /* of the CustomResourceDefinition */
+	const json_t *spec; /* its */
 };
 
 /*

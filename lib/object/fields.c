@@ -55,6 +55,14 @@ static bool is_folded(const json_t *entry, const char *manager)
 	return false;
 }
 
+bool fields_is_folded(const char *manager)
+{
+	for (size_t i = 0; i < ARRAY_LEN(folded); i++)
+		if (str_equal(folded[i].manager, manager))
+			return true;
+	return false;
+}
+
 const json_t *fields_entry(const json_t *object, const char *manager,
 			   const char *operation, const char *subresource)
 {
@@ -138,6 +146,18 @@ static json_t *owned(struct arena *arena, const json_t *object,
 }
 
 /*
+ * What every apply has, and the server leaves out of managedFields: the name.
+ * It keeps metadata from going with the last label that is given up.
+ */
+static json_t *with_metadata(struct arena *arena, json_t *set)
+{
+	json_t *always = doc_object(arena);
+
+	doc_set(always, doc_object(arena), "f:metadata", NULL);
+	return fields_union(arena, set, always);
+}
+
+/*
  * What the server's merge.Updater.prune() takes out on the first apply after
  * the fold.  `applied` counts as well, because the server makes the entry of
  * before-first-apply there.
@@ -151,7 +171,7 @@ json_t *fields_given_up(struct arena *arena, const json_t *live,
 			    owned(arena, applied, manager, true));
 	if (fields_empty(last))
 		return last;
-	kept = owned(arena, applied, manager, false);
+	kept = with_metadata(arena, owned(arena, applied, manager, false));
 	last = fields_difference(arena, fields_named(arena, last),
 				 fields_named(arena, kept));
 	return fields_present(arena, last, applied);

@@ -40,6 +40,9 @@ bool fields_empty(const json_t *set);
 json_t *fields_fold(struct arena *arena, const json_t *live,
 		    const char *manager);
 
+/* Is this one of the managers that are folded? */
+bool fields_is_folded(const char *manager);
+
 /*
  * The fields that `manager` would give up: what the folded entries own, that
  * neither its own entry in `applied` (the server's answer to a dry-run apply)
@@ -48,7 +51,10 @@ json_t *fields_fold(struct arena *arena, const json_t *live,
 json_t *fields_given_up(struct arena *arena, const json_t *live,
 			const json_t *applied, const char *manager);
 
-/* A copy of `object` without the values at the leaves of `set`. */
+/*
+ * A copy of `object` without the members of `set`, each with all below it, and
+ * without the maps and lists that are emptied by it.
+ */
 json_t *fields_remove(struct arena *arena, const json_t *object,
 		      const json_t *set);
 
@@ -67,7 +73,7 @@ struct fields_takens {
 
 /*
  * Append what managers own in `live`, and no more in `applied`, while
- * `manager` owns it there: what a forced apply overrode.
+ * `manager` owns it there with another value: what a forced apply overrode.
  */
 void fields_overridden(struct arena *arena, const json_t *live,
 		       const json_t *applied, const char *manager,

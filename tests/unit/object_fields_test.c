@@ -342,6 +342,12 @@ static const struct {
 		       "{'f:l':{'k:{`name`:`x`}':{'f:o':{}}}}"),
 		 ", l: [{name: x, o: 1}]"),
 	  "{'f:l':{'k:{`name`:`x`}':{'.':{},'f:name':{}}}}" },
+	/* Whatever goes, the name stays. */
+	{ OBJECT(ENTRY("kubectl", "Apply",
+		       "{'f:metadata':{'f:labels':{'.':{},'f:a':{}}}}"),
+		 ""),
+	  "{metadata: {name: x, labels: {a: b}}}",
+	  "{'f:metadata':{'f:labels':{'.':{},'f:a':{}}}}" },
 	/* What the server calls before-first-apply is in its answer only. */
 	{ "{}",
 	  OBJECT(ENTRY("before-first-apply", "Update",

@@ -14,6 +14,16 @@ static bool is_loopback(const char *host)
 	       str_starts(host, "127.");
 }
 
+static int read_url(const struct config_entry *entry, const char *field,
+		    const char *text, struct http_url *out, struct err *err)
+{
+	AUTO_ERR struct err why = { 0 };
+
+	if (http_url_parse(entry->run->arena, text, out, &why) < 0)
+		return kube_entry_fail(entry, err, "%s: %s", field, why.msg);
+	return 0;
+}
+
 /*
  * http:// is for `kubectl proxy` on this machine: anywhere else it would send
  * our credentials, and everybody's Secrets, in the clear.
@@ -31,8 +41,8 @@ static int read_server(const struct config_entry *entry,
 		return kube_entry_fail(entry, err,
 				       "server: expected the URL of the API "
 				       "server");
-	if (http_url_parse(entry->run->arena, server, &url, err) < 0)
-		return err_wrap(err, "%s: server", entry->from);
+	if (read_url(entry, "server", server, &url, err) < 0)
+		return -1;
 	if (strcmp(url.scheme, "https") != 0 &&
 	    (strcmp(url.scheme, "http") != 0 || !is_loopback(url.host)))
 		return kube_entry_fail(entry, err,
@@ -59,8 +69,8 @@ static int read_proxy(const struct config_entry *entry,
 		return -1;
 	if (!config->proxy)
 		return 0;
-	if (http_url_parse(run->arena, config->proxy, &url, err) < 0)
-		return err_wrap(err, "%s: proxy-url", entry->from);
+	if (read_url(entry, "proxy-url", config->proxy, &url, err) < 0)
+		return -1;
 	if (strcmp(url.scheme, "http") != 0 &&
 	    strcmp(url.scheme, "https") != 0 &&
 	    strcmp(url.scheme, "socks5") != 0)

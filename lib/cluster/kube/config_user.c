@@ -240,14 +240,17 @@ int kube_config_read_user(const struct config_entry *entry,
 {
 	struct run *run = entry->run;
 	const json_t *exec = json_object_get(entry->value, "exec");
+	const char *key_data;
 
 	if (kube_entry_string(entry, "token", &config->token, err) < 0 ||
 	    kube_entry_path(entry, "tokenFile", &config->token_file, err) < 0 ||
 	    kube_entry_string(entry, "username", &config->username, err) < 0 ||
-	    kube_entry_string(entry, "password", &config->password, err) < 0)
+	    kube_entry_string(entry, "password", &config->password, err) < 0 ||
+	    kube_entry_string(entry, "client-key-data", &key_data, err) < 0)
 		return -1;
 	hide(run, config->token);
 	hide(run, config->password);
+	hide(run, key_data);
 	if (kube_entry_pem(entry, "client-certificate", &config->cert_pem,
 			   err) < 0 ||
 	    kube_entry_pem(entry, "client-key", &config->key_pem, err) < 0)

@@ -11,7 +11,7 @@
 #define MESSAGE_CAP 4096
 #define CAUSES_CAP  32
 
-static enum err_status err_of_status(long status)
+enum err_status kube_status_kind(long status)
 {
 	switch (status) {
 	case 401:
@@ -65,7 +65,7 @@ static const char *phrase_of_status(long status)
 static int fail_one(const char *what, long status, const char *message,
 		    struct err *err)
 {
-	return err_set(err, err_of_status(status), "%s: %.*s", what,
+	return err_set(err, kube_status_kind(status), "%s: %.*s", what,
 		       MESSAGE_CAP, message);
 }
 
@@ -109,7 +109,7 @@ static const char *plain_line(struct arena *arena, struct bytes body)
 	return arena_strndup(arena, body.data, n);
 }
 
-static json_t *parse(struct arena *arena, struct bytes body)
+json_t *kube_status_parse(struct arena *arena, struct bytes body)
 {
 	AUTO_ERR struct err ignored = { 0 };
 	json_t *status = NULL;
@@ -126,7 +126,7 @@ int kube_status_fail(const char *what, long status, struct bytes body,
 		     struct err *err)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
-	json_t *said = parse(scratch, body);
+	json_t *said = kube_status_parse(scratch, body);
 	json_t *causes = doc_get(said, "details", "causes", NULL);
 	const char *message = doc_get_string(said, "message", NULL);
 	const char *line;
@@ -136,7 +136,7 @@ int kube_status_fail(const char *what, long status, struct bytes body,
 	if (message && *message && status != 401)
 		return fail_one(what, status, message, err);
 	line = said ? NULL : plain_line(scratch, body);
-	return err_set(err, err_of_status(status), "%s: %ld, %s%s%s", what,
+	return err_set(err, kube_status_kind(status), "%s: %ld, %s%s%s", what,
 		       status, phrase_of_status(status), line ? ": " : "",
 		       line ? line : "");
 }
@@ -176,8 +176,8 @@ bool kube_status_passes(long status, struct bytes body)
 		NULL,
 	};
 	AUTO_ARENA struct arena *scratch = arena_new();
-	const char *message = doc_get_string(parse(scratch, body), "message",
-					     NULL);
+	const char *message = doc_get_string(
+		kube_status_parse(scratch, body), "message", NULL);
 
 	if (!message)
 		return false;

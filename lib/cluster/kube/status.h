@@ -5,8 +5,10 @@
 /* Status: what an API server, or whatever stands before it, says when it does
  * not do what it was asked. */
 
+#include <jansson.h>
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -17,6 +19,12 @@
  */
 int kube_status_fail(const char *what, long status, struct bytes body,
 		     struct err *err);
+
+/* The Status object of an answer, or NULL where it is none. */
+json_t *kube_status_parse(struct arena *arena, struct bytes body);
+
+/* What kind of error an HTTP status is. */
+enum err_status kube_status_kind(long status);
 
 /*
  * Is it trouble that passes by itself, though the HTTP status does not say

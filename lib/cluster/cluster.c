@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cluster/cluster.h"
+
+#include <string.h>
+
+#include "cluster/directory/directory.h"
+#include "cluster/kube/kube.h"
+
+#define DIRECTORY_PREFIX "dir:"
+
+int cluster_open(struct run *run, const struct cluster_args *args,
+		 struct cluster **out, struct err *err)
+{
+	const char *which = args->cluster ? args->cluster : "kube";
+
+	if (str_equal(which, "kube"))
+		return kube_open(run, args, out, err);
+	if (str_starts(which, DIRECTORY_PREFIX))
+		return directory_open(run, which + strlen(DIRECTORY_PREFIX),
+				      args, out, err);
+	err_set(err, ERR_USAGE, "--cluster %s: no such kind of cluster", which);
+	return err_hint(err, "say kube, or dir:PATH for a directory of files");
+}
+
+int cluster_identify(struct cluster *cluster, struct objects *want,
+		     struct err *err)
+{
+	return cluster->backend->identify(cluster->data, want, err);
+}
+
+int cluster_read(struct cluster *cluster, struct cluster_item **items, size_t n,
+		 struct err *err)
+{
+	return cluster->backend->read(cluster->data, items, n, err);
+}
+
+int cluster_try(struct cluster *cluster, struct cluster_item **items, size_t n,
+		struct err *err)
+{
+	return cluster->backend->try(cluster->data, items, n, err);
+}
+
+int cluster_apply(struct cluster *cluster, struct cluster_item **items,
+		  size_t n, struct err *err)
+{
+	return cluster->backend->apply(cluster->data, items, n, err);
+}
+
+int cluster_settle(struct cluster *cluster, struct cluster_item **items,
+		   size_t n, struct err *err)
+{
+	return cluster->backend->settle(cluster->data, items, n, err);
+}
+
+const struct http_counts *cluster_counts(const struct cluster *cluster)
+{
+	static const struct http_counts none;
+
+	if (!cluster->backend->counts)
+		return &none;
+	return cluster->backend->counts(cluster->data);
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/digest.h"
+#include "cluster/kube/fold.h"
+#include "cluster/kube/patch.h"
+#include "cluster/kube/refuse.h"
+#include "cluster/kube/state.h"
+#include "document/document.h"
+
+/* Where objects are tried whose own namespace is not there yet. */
+#define TRY_NAMESPACE "default"
+#define TRY_NAME      "gitops-dry-run-%016" PRIx64
+
+/* What comes in this run: names of namespaces, a set. */
+static struct map *coming_namespaces(struct arena *scratch,
+				     struct cluster_item **items, size_t n)
+{
+	struct map *out = map_new(scratch);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct object *want = items[i]->want;
+
+		if (object_is(want, "", "Namespace") && !items[i]->live.len &&
+		    items[i]->err.status == ERR_OK)
+			map_set(out, want->name, items[i]);
+	}
+	return out;
+}
+
+static bool is_elsewhere(const struct kube_patch *patch)
+{
+	return patch->name != patch->item->want->name;
+}
+
+/* Try it in another namespace under a name that nobody has. */
+static void move_elsewhere(struct arena *scratch, struct kube_patch *patch)
+{
+	json_t *doc = doc_copy(scratch, patch->doc);
+	uint64_t random;
+
+	digest_random(&random, sizeof(random));
+	patch->namespace = TRY_NAMESPACE;
+	patch->name = arena_printf(scratch, TRY_NAME, random);
+	doc_set_string(doc, patch->namespace, "metadata", "namespace", NULL);
+	doc_set_string(doc, patch->name, "metadata", "name", NULL);
+	patch->doc = doc;
+	patch->arena = scratch;
+}
+
+/*
+ * Put the real name back wherever the server has put the other: some labels
+ * are made of it.  The value itself is replaced where it is equal.
+ */
+static json_t *restore_name(struct arena *scratch, json_t *value,
+			    const char *from, const char *to)
+{
+	json_t *member, *restored;
+	const char *key;
+	size_t i;
+
+	if (json_is_string(value) && str_equal(json_string_value(value), from))
+		return doc_keep(scratch, json_string(to));
+	json_object_foreach(value, key, member) {
+		restored = restore_name(scratch, member, from, to);
+		if (restored != member)
+			json_object_set(value, key, restored);
+	}
+	json_array_foreach(value, i, member) {
+		restored = restore_name(scratch, member, from, to);
+		if (restored != member)
+			json_array_set(value, i, restored);
+	}
+	return value;
+}
+
+static int take_from_elsewhere(struct kube *kube, struct arena *scratch,
+			       const struct kube_patch *patch)
+{
+	struct cluster_item *item = patch->item;
+	json_t *merged;
+
+	if (doc_read_json(scratch, "answer of the cluster",
+			  patch->call.response.body, &merged, &item->err) < 0)
+		return -1;
+	restore_name(scratch, merged, patch->name, item->want->name);
+	doc_set_string(merged, item->want->namespace, "metadata", "namespace",
+		       NULL);
+	item->merged = kube_json(kube->run->arena, merged);
+	return 0;
+}
+
+/*
+ * Does the refusal speak of something that is not there, and comes in this
+ * very run?  A Pod's ServiceAccount, a RoleBinding's Role.
+ */
+static const struct object *missing(struct arena *scratch,
+				    const struct kube_patch *patch,
+				    struct cluster_item **items, size_t n)
+{
+	const long status = patch->call.response.status;
+	const char *said = patch->call.response.body.data;
+
+	if (status != 403 && status != 404)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		const struct object *want = items[i]->want;
+		const char *name = arena_printf(scratch, "\\\"%s\\\" not found",
+						want->name);
+
+		if (items[i] != patch->item && !items[i]->live.len &&
+		    strstr(said, name))
+			return want;
+	}
+	return NULL;
+}
+
+/* Answers from elsewhere go with the scratch arena. */
+static const char **keep_warnings(struct kube *kube, const char **warnings)
+{
+	struct arena *arena = kube->run->arena;
+	const char **out;
+	size_t n = 0;
+
+	while (warnings && warnings[n])
+		n++;
+	if (!n)
+		return NULL;
+	out = arena_array(arena, n + 1, sizeof(*out));
+	while (n-- > 0)
+		out[n] = arena_strdup(arena, warnings[n]);
+	return out;
+}
+
+/* The answer to one dry-run. */
+static void take_answer(struct kube *kube, struct arena *scratch,
+			struct kube_patch *patch, struct cluster_item **items,
+			size_t n)
+{
+	struct cluster_item *item = patch->item;
+	const struct object *what;
+
+	if (!patch->sent)
+		return;
+	item->warnings = keep_warnings(kube, patch->call.response.warnings);
+	if (kube_patch_done(patch)) {
+		if (is_elsewhere(patch))
+			(void)take_from_elsewhere(kube, scratch, patch);
+		else
+			item->merged = patch->call.response.body;
+		return;
+	}
+	what = missing(scratch, patch, items, n);
+	if (what)
+		item->unchecked = arena_printf(kube->run->arena,
+					       "its %s %s comes in this sync",
+					       what->kind, what->name);
+	/* Rules of the other namespace say nothing about its own. */
+	else if (is_elsewhere(patch) && patch->call.response.status == 403)
+		item->unchecked = "its Namespace comes in this sync";
+	else
+		kube_refuse(&patch->call, &item->err);
+}
+
+/* False for what is not sent. */
+static bool prepare(struct kube *kube, struct arena *scratch,
+		    struct cluster_item *item, const struct map *namespaces,
+		    struct kube_patch *patch)
+{
+	item->merged = (struct bytes){ 0 };
+	item->unchecked = NULL;
+	if (item->err.status != ERR_OK || kube_is_going(item) ||
+	    !kube_patch_init(kube, item, patch))
+		return false;
+	if (patch->resource.comes) {
+		item->unchecked =
+			"its CustomResourceDefinition comes in this sync";
+		return false;
+	}
+	if (*item->want->namespace &&
+	    map_has(namespaces, item->want->namespace))
+		move_elsewhere(scratch, patch);
+	return true;
+}
+
+int kube_try(void *data, struct cluster_item **items, size_t n, struct err *err)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	struct kube *kube = data;
+	struct map *namespaces = coming_namespaces(scratch, items, n);
+	struct kube_patch *patches = arena_array(scratch, n, sizeof(*patches));
+	size_t n_sent = 0;
+	int status;
+
+	for (size_t i = 0; i < n; i++)
+		if (prepare(kube, scratch, items[i], namespaces,
+			    &patches[n_sent]))
+			n_sent++;
+	run_progress(kube->run, "trying", 0, n_sent);
+	status = kube_patch_all(kube, patches, n_sent, true, err);
+	for (size_t i = 0; status == 0 && i < n_sent; i++)
+		take_answer(kube, scratch, &patches[i], items, n);
+	kube_patch_drop(patches, n_sent);
+	return status == 0 ? kube_fold_tried(kube, items, n, err) : -1;
+}
