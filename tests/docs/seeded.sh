@@ -18,7 +18,7 @@ copy()
 	rm -rf "$ROOT"/*
 	cp -R "$house/man" "$house/cmd" "$house/README.md" "$ROOT"
 	mkdir "$ROOT/lib"
-	cp -R "$house"/lib/*/ "$ROOT/lib"
+	cp -R "$house"/lib/* "$ROOT/lib"
 	# The demo is what the README says of it: it has a test of its own.
 	{
 		echo '#!/bin/sh'
@@ -55,7 +55,8 @@ instead()
 }
 
 copy
-for script in options exit environment help examples readme completion; do
+for script in options exit environment help examples readme completion \
+	tour; do
 	if ! said=$("$docs/$script.sh" 2>&1); then
 		echo "$script.sh complains of what is right: $said"
 		status=1
@@ -115,5 +116,8 @@ instead 's/text json/text/'
 fails completion.sh "bash: 'gitops diff --output ' offers"
 instead 's/files=1/files=/'
 fails completion.sh "bash: 'gitops sync --kubeconfig a' offers"
+
+sed -i 's/^\*\*plan\*\*/**plans**/' "$ROOT/lib/README.md"
+fails tour.sh '+plans'
 
 exit $status
