@@ -244,7 +244,7 @@ static const struct range digits[] = {
 };
 /* clang-format on */
 
-uint32_t doc_rune(const char *p, size_t n, size_t *width)
+uint32_t doc_rune_decode(const char *p, size_t n, size_t *width)
 {
 	const unsigned char *b = (const unsigned char *)p;
 	static const uint32_t lowest[] = { 0, 0, 0x80, 0x800, 0x10000 };

@@ -6,18 +6,6 @@
 #include "document/rune.h"
 #include "document/scalar.h"
 
-bool doc_is_break(uint32_t rune)
-{
-	return rune == '\n' || rune == 0x2028 || rune == 0x2029;
-}
-
-/* yaml.v2 escapes what lies above U+FFFF, too. */
-bool doc_is_printable(uint32_t rune)
-{
-	return (rune >= ' ' && rune <= '~') || rune == '\n' ||
-	       (rune >= 0xa0 && rune <= 0xfffd && rune != 0xfeff);
-}
-
 /*
  * What no YAML stream may hold as itself: kustomize passes every document
  * through JSON, which does not escape these, and fails.  U+0085 is folded
@@ -105,7 +93,8 @@ void doc_yaml_analyze(const char *data, size_t len, struct yaml_text *out)
 	for (size_t i = 0; i < len; i += width) {
 		rune = doc_rune(data + i, len - i, &width);
 		out->runes++;
-		if (width == 1 && is_indicator(data, len, i))
+		if ((!i || rune == ':' || rune == '#') &&
+		    is_indicator(data, len, i))
 			scan.indicator = true;
 		if (!doc_is_printable(rune)) {
 			scan.special = true;

@@ -34,9 +34,17 @@ void doc_yaml_analyze(const char *data, size_t len, struct yaml_text *out);
 /* `simple_key`: written as "key: ". */
 enum yaml_style doc_yaml_style(const struct yaml_text *text, bool simple_key);
 
-/* \n, U+2028 or U+2029. */
-bool doc_is_break(uint32_t rune);
-/* Written as itself between double quotes? */
-bool doc_is_printable(uint32_t rune);
+static inline bool doc_is_break(uint32_t rune)
+{
+	return rune == '\n' || rune == 0x2028 || rune == 0x2029;
+}
+
+/* Written as itself between double quotes?  yaml.v2 escapes what lies above
+ * U+FFFF, too. */
+static inline bool doc_is_printable(uint32_t rune)
+{
+	return (rune >= ' ' && rune <= '~') || rune == '\n' ||
+	       (rune >= 0xa0 && rune <= 0xfffd && rune != 0xfeff);
+}
 
 #endif

@@ -236,15 +236,25 @@ static const char *chomping(const struct yaml_text *text)
 	return n == 1 || last_but_one ? "+" : "";
 }
 
+/* The line that begins at `at`, without its break. */
+static size_t line_length(const struct yaml_text *text, size_t at)
+{
+	size_t end = at, width;
+
+	while (end < text->len &&
+	       !doc_is_break(
+		       doc_rune(text->data + end, text->len - end, &width)))
+		end += width;
+	return end - at;
+}
+
 static void write_literal(struct writer *w, const struct yaml_text *text,
 			  int indent)
 {
-	bool breaks = true;
-	size_t width;
-	uint32_t rune;
+	size_t width, n;
+	uint32_t rune = doc_rune(text->data, text->len, &width);
 
 	write_indicator(w, "|", true, false);
-	rune = doc_rune(text->data, text->len, &width);
 	if (rune == ' ' || doc_is_break(rune))
 		write_indicator(w, "2", false, false);
 	write_indicator(w, chomping(text), false, false);
@@ -252,18 +262,19 @@ static void write_literal(struct writer *w, const struct yaml_text *text,
 	w->indention = true;
 	w->whitespace = true;
 	for (size_t i = 0; i < text->len;) {
-		rune = doc_rune(text->data + i, text->len - i, &width);
-		if (doc_is_break(rune)) {
-			copy_break(w, text, &i, width);
-			w->indention = true;
-			breaks = true;
-			continue;
-		}
-		if (breaks)
+		n = line_length(text, i);
+		if (n) {
 			write_indent(w, indent);
-		copy_rune(w, text, &i, width);
-		w->indention = false;
-		breaks = false;
+			str_add_bytes(w->out, text->data + i, n);
+			w->column += n;
+			w->indention = false;
+			i += n;
+		}
+		if (i == text->len)
+			break;
+		doc_rune(text->data + i, text->len - i, &width);
+		copy_break(w, text, &i, width);
+		w->indention = true;
 	}
 }
 
