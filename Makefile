@@ -93,6 +93,7 @@ schema := $(sort $(wildcard man/*.json))
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 archive = $(OUT)/libgitops.a
 commands = $(OUT)/cmd.a
+helpers = $(OUT)/tests/unit/helpers.a
 unit    = $(patsubst %.c,$(OUT)/%,$(unit_c))
 replays = $(patsubst %.c,$(OUT)/%-replay,$(fuzz_c))
 peers   = $(patsubst %.c,$(OUT)/%,$(peer_c))
@@ -109,8 +110,9 @@ $(PROGRAM): $(OUT)/cmd/main.o $(commands) $(archive)
 
 $(archive): $(call objects,$(lib_c))
 $(commands): $(call objects,$(cmd_c))
-$(archive) $(commands):
-	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
+$(helpers): $(call objects,$(help_c))
+$(archive) $(commands) $(helpers):
+	$(call say,AR,$@)mkdir -p $(@D) && rm -f $@ && $(AR) rcs $@ $^
 
 $(OUT)/%.o: %.c $(OUT)/flags
 	$(call say,CC,$<)mkdir -p $(@D) && $(compile) -MMD -MP -c -o $@ $<
@@ -202,7 +204,7 @@ test-peer: $(PROGRAM)
 
 peers: $(peers)
 
-$(unit): $(OUT)/%: $(OUT)/%.o $(call objects,$(help_c)) $(commands) $(archive)
+$(unit): $(OUT)/%: $(OUT)/%.o $(helpers) $(commands) $(archive)
 	$(call say,LINK,$@)$(link) -o $@ $^ $(pkg_libs) -lcmocka
 
 $(peers): $(OUT)/%: $(OUT)/%.o $(archive)
@@ -237,6 +239,7 @@ bench: all cluster
 ours = $(lib_c) $(cmd_c) cmd/main.c
 ours_all = $(wildcard lib/*/*.[ch] lib/*/*/*.[ch] cmd/*.[ch] \
 	tests/unit/*.[ch] tests/fuzz/*.[ch] tests/peer/*.[ch])
+lint_flags = $(cppflags) $(pkg_cflags) '-DGITOPS_VERSION=\"$(VERSION)\"'
 
 lint:
 	+$(Q)tests/total.sh \
@@ -251,16 +254,15 @@ lint-format:
 
 lint-tidy:
 	$(Q)tests/lint.sh clang-tidy --quiet -- $(ours) \
-		-- -std=c17 $(cppflags) $(pkg_cflags)
+		-- -std=c17 $(lint_flags)
 
 lint-cppcheck:
-	$(Q)tests/lint.sh cppcheck -q --enable=warning,portability \
-		--inline-suppr --error-exitcode=1 -- $(ours) \
-		-- --std=c11 $(cppflags)
+	$(Q)tests/lint.sh cppcheck -q --enable=warning --std=c11 \
+		--include=tests/cppcheck.h --error-exitcode=1 -- $(ours) -- $(lint_flags)
 
 lint-analyzer:
-	$(Q)tests/lint.sh gcc -fanalyzer -Werror -O1 -std=c17 $(cppflags) \
-		$(pkg_cflags) -c -o /dev/null -- $(ours)
+	$(Q)tests/lint.sh gcc -fanalyzer -Werror -O2 -std=c17 -c -o /dev/null \
+		-- $(ours) -- $(lint_flags)
 
 lint-man:
 	$(Q)tests/lint.sh mandoc -T lint -W warning -- $(man1) $(man5)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/digest.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +50,15 @@ void digest_hmac_sha256(const void *key, size_t key_len, const void *bytes,
 		  NULL))
 		abort();
 	OPENSSL_cleanse(short_key, sizeof(short_key));
+}
+
+void digest_hmac_sha1(const void *key, size_t key_len, const void *bytes,
+		      size_t n, uint8_t out[DIGEST_SHA1_BYTES])
+{
+	if (key_len > INT_MAX ||
+	    !HMAC(EVP_sha1(), key_len ? key : "", (int)key_len, bytes, n, out,
+		  NULL))
+		abort();
 }
 
 void digest_random(void *out, size_t n)

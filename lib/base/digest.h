@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define DIGEST_SHA1_BYTES   20
 #define DIGEST_SHA256_BYTES 32
 #define DIGEST_SHA256_HEX   65
 
@@ -18,6 +19,9 @@ void digest_sha256_hex(const void *bytes, size_t n,
 /* HMAC-SHA-256 (RFC 2104). */
 void digest_hmac_sha256(const void *key, size_t key_len, const void *bytes,
 			size_t n, uint8_t out[DIGEST_SHA256_BYTES]);
+/* HMAC-SHA-1, for what others have written with it (known_hosts). */
+void digest_hmac_sha1(const void *key, size_t key_len, const void *bytes,
+		      size_t n, uint8_t out[DIGEST_SHA1_BYTES]);
 /* Unpredictable bytes; aborts where the system has none. */
 void digest_random(void *out, size_t n);
 

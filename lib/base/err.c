@@ -10,6 +10,12 @@
 
 #include "base/arena.h"
 
+/* Here are the functions behind the macros. */
+#undef err_set
+#undef err_errno
+#undef err_wrap
+#undef err_hint
+
 /*
  * Messages are malloc()ed and not of an arena: an error outlives the scratch
  * of the turn that made it, and err_clear() is called where one is dropped.

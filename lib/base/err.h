@@ -59,6 +59,19 @@ int err_wrap(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 int err_hint(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 
 /*
+ * That they return -1 is also said to the compiler, as git does it for its
+ * error(): it then sees that where 0 was returned, outputs were set.
+ */
+static inline int err_failed(void)
+{
+	return -1;
+}
+#define err_set(...)   ((void)err_set(__VA_ARGS__), err_failed())
+#define err_errno(...) ((void)err_errno(__VA_ARGS__), err_failed())
+#define err_wrap(...)  ((void)err_wrap(__VA_ARGS__), err_failed())
+#define err_hint(...)  ((void)err_hint(__VA_ARGS__), err_failed())
+
+/*
  * Move the errors in `one` to the end of `list`, leaving `one` ERR_OK.  The
  * status of `list` is its first member's.  Appending ERR_OK does nothing.
  */

@@ -15,13 +15,14 @@ enum event_kind {
 	EVENT_DEBUG,    /* text: for -vv */
 	EVENT_REQUEST,  /* text: "GET /api 200 12 ms"; for -vv */
 	EVENT_WARNING,  /* text: something the user should know */
-	EVENT_PROGRESS, /* text: the stage; done of total */
+	EVENT_PROGRESS, /* text: the stage, NULL for the last one that was
+			   named; done of total */
 	EVENT_STEP,     /* item: the struct plan_step that was carried out */
 };
 
 struct event {
 	enum event_kind kind;
-	const char *text; /* NULL for EVENT_STEP */
+	const char *text; /* NULL for EVENT_STEP, may be for EVENT_PROGRESS */
 	const void *item; /* NULL but for EVENT_STEP */
 	size_t done;      /* EVENT_PROGRESS */
 	size_t total;     /* EVENT_PROGRESS; 0 where unknown */

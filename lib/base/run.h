@@ -47,6 +47,7 @@ const char *run_env(const struct run *run, const char *name);
 void run_emit(const struct run *run, const struct event *event);
 void run_debug(const struct run *run, const char *fmt, ...) PRINTF(2, 3);
 void run_warn(const struct run *run, const char *fmt, ...) PRINTF(2, 3);
+/* `stage` NULL: the one that was named last. */
 void run_progress(const struct run *run, const char *stage, size_t done,
 		  size_t total);
 
