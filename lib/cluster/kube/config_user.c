@@ -118,7 +118,6 @@ static int read_command(const struct config_entry *entry,
 		return err_hint(err, "keep the plugin where only you can "
 				     "change it");
 	}
-	/* It is started in "/". */
 	real = realpath(path, NULL);
 	exec->command = arena_strdup(entry->run->arena, real ? real : path);
 	free(real);

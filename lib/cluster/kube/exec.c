@@ -142,7 +142,10 @@ static int start(struct run *run, const struct kube_config *config,
 		 struct process_result *result, struct err *err)
 {
 	const struct kube_exec *exec = config->exec;
-	struct process_args args = { .output_cap = OUTPUT_CAP };
+	struct process_args args = {
+		.dir = ".", /* as with kubectl: arguments may be paths */
+		.output_cap = OUTPUT_CAP,
+	};
 	const char *said;
 
 	if (choose_terminal(exec, &args.inherit_terminal, err) < 0)
