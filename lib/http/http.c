@@ -327,6 +327,8 @@ static int64_t advance(struct batch *batch, size_t *active)
 			wait_ms = transfer->wake_ms - now;
 		*active += transfer->state != HTTP_IDLE;
 	}
+	if (batch->n > 1)
+		run_progress(http->run, NULL, batch->begun - *active, batch->n);
 	return wait_ms;
 }
 

@@ -30,7 +30,7 @@ struct progress {
 	bool terminal;     /* else each stage is a line of its own */
 	int64_t next_ms;   /* not to be drawn again before this */
 	size_t shown;      /* columns that are on the screen now */
-	const char *stage; /* the last that was shown */
+	const char *stage; /* the last that was named */
 };
 
 struct report {

@@ -37,43 +37,33 @@ static void add_line(const struct report *report, struct str *line,
 		     const struct event *event)
 {
 	str_printf(line, "gitops: %s: ", report->args.command);
-	report_add(report, line, event->text);
-	if (!report->progress.terminal)
-		return;
+	report_add(report, line, report->progress.stage);
 	if (event->total)
 		str_printf(line, " %zu of %zu", event->done, event->total);
 	else if (event->done)
 		str_printf(line, " %zu", event->done);
 }
 
-/* Where lines cannot be taken back (a log), one for each new stage. */
-static void show_stage(struct report *report, const struct event *event)
+/* Where a line cannot be taken back (a log), one for each new stage. */
+static void write_stage(struct report *report)
 {
-	struct progress *progress = &report->progress;
+	const struct event start = { .kind = EVENT_PROGRESS };
 	AUTO_STR struct str line = STR_INIT(STR_BIG);
 
-	if (str_equal(progress->stage, event->text))
-		return;
-	progress->stage = arena_strdup(report->run->arena, event->text);
-	add_line(report, &line, event);
+	add_line(report, &line, &start);
 	str_add_char(&line, '\n');
 	report_write(report, report->args.err, &line);
 	fflush(report->args.err);
 }
 
-void progress_show(struct report *report, const struct event *event)
+/* The line that is written over and over. */
+static void draw(struct report *report, const struct event *event)
 {
 	struct progress *progress = &report->progress;
 	AUTO_STR struct str line = STR_INIT(STR_BIG);
 	AUTO_STR struct str safe = STR_INIT(STR_BIG);
 	size_t width;
 
-	if (!progress->wanted || clock_ms() < progress->next_ms)
-		return;
-	if (!progress->terminal) {
-		show_stage(report, event);
-		return;
-	}
 	progress_clear(report);
 	add_line(report, &line, event);
 	run_redact(report->run, &safe, str_text(&line), line.len);
@@ -89,6 +79,23 @@ void progress_show(struct report *report, const struct event *event)
 	fflush(report->args.err);
 	progress->shown = safe.len;
 	progress->next_ms = clock_ms() + INTERVAL_MS;
+}
+
+void progress_show(struct report *report, const struct event *event)
+{
+	struct progress *progress = &report->progress;
+	bool begins = event->text && !str_equal(event->text, progress->stage);
+
+	if (!progress->wanted)
+		return;
+	if (begins)
+		progress->stage = arena_strdup(report->run->arena, event->text);
+	if (!progress->stage || clock_ms() < progress->next_ms)
+		return;
+	if (progress->terminal)
+		draw(report, event);
+	else if (begins)
+		write_stage(report);
 }
 
 void progress_clear(struct report *report)

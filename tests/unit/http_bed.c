@@ -8,7 +8,8 @@ static void record(void *payload, const struct event *event)
 {
 	struct str *events = payload;
 
-	str_printf(events, "%s\n", event->text);
+	if (event->text)
+		str_printf(events, "%s\n", event->text);
 }
 
 void http_bed_open(struct http_bed *bed, const struct http_identity *identity)

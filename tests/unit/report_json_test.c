@@ -13,7 +13,13 @@ static char *out, *errors;
 static size_t out_size, errors_size;
 static FILE *out_file, *errors_file;
 
-static const struct cluster cluster = { .kind = "directory", .name = "here" };
+/* One that sends no requests. */
+static const struct cluster_backend files;
+static const struct cluster cluster = {
+	.kind = "directory",
+	.name = "here",
+	.backend = &files,
+};
 
 static int setup(void **state)
 {

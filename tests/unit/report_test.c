@@ -414,6 +414,7 @@ static void progress_in_a_log_is_a_line_for_each_stage(void **state)
 	});
 	run_progress(&run, "reading", 1, 9);
 	run_progress(&run, "reading", 2, 9);
+	run_progress(&run, NULL, 3, 9);
 	run_progress(&run, "applying", 1, 9);
 	assert_errors("gitops: sync: reading\n"
 		      "gitops: sync: applying\n");
