@@ -95,7 +95,7 @@ static bool natural_less(const struct doc_entry *a, const struct doc_entry *b)
 		aw.at += a_width;
 		bw.at += b_width;
 	}
-	return aw.len - aw.at < bw.len - bw.at;
+	return bw.at < bw.len;
 }
 
 static bool byte_less(const struct doc_entry *a, const struct doc_entry *b)

@@ -43,19 +43,19 @@ static void shortest(double real, struct decimal *out)
 {
 	double wanted = fabs(real);
 	int precision = wanted < DBL_MIN ? 0 : DIGITS_MAX - 3;
-	char text[32];
-	char *e;
+	char text[32], *last;
 
 	for (; precision < DIGITS_MAX; precision++) {
 		snprintf(text, sizeof(text), "%.*e", precision, wanted);
 		if (strtod(text, NULL) == wanted)
 			break;
-		e = strchr(text, 'e');
-		if (e[-1] >= '0' && e[-1] < '9') {
-			e[-1]++;
-			if (strtod(text, NULL) == wanted)
-				break;
-		}
+		/* "d.ddde-07" */
+		last = text + (precision ? precision + 1 : 0);
+		if (*last == '9')
+			continue;
+		(*last)++;
+		if (strtod(text, NULL) == wanted)
+			break;
 	}
 	split(text, out);
 	out->negative = signbit(real) != 0;

@@ -83,7 +83,8 @@ bool doc_refold(struct str *out, const char *data, size_t len)
 			add_folded(out, breaks, folds && !blank,
 				   blank || next_blank, i == len);
 	}
-	return out->len - start != len || memcmp(out->data + start, data, len);
+	return out->len - start != len ||
+	       memcmp(out->data + start, data, len) != 0;
 }
 
 bool doc_fold_nel(struct str *out, const char *data, size_t len)

@@ -88,27 +88,29 @@ static struct anchor *add_anchor(struct yaml_reader *reader,
 	return anchor;
 }
 
-static int find_anchor(struct yaml_reader *reader, struct anchor **out,
-		       struct err *err)
+/* The anchor of the current alias, or NULL and an error. */
+static struct anchor *find_anchor(struct yaml_reader *reader, struct err *err)
 {
 	const char *name = (const char *)reader->event.data.alias.anchor;
-	struct anchor *anchor = reader->anchors ?
-					map_get(reader->anchors, name) :
-					NULL;
+	struct anchor *anchor = NULL;
 
-	if (!anchor)
-		return doc_yaml_fail(reader, err, "no anchor '&%s' for '*%s'",
-				     name, name);
-	if (anchor->unfinished)
-		return doc_yaml_fail(reader, err,
-				     "alias '*%s' stands inside its own "
-				     "anchor '&%s'",
-				     name, name);
+	if (reader->anchors)
+		anchor = map_get(reader->anchors, name);
+	if (!anchor) {
+		doc_yaml_fail(reader, err, "no anchor '&%s' for '*%s'", name,
+			      name);
+		return NULL;
+	}
+	if (anchor->unfinished) {
+		doc_yaml_fail(reader, err,
+			      "alias '*%s' stands inside its own anchor '&%s'",
+			      name, name);
+		return NULL;
+	}
 	if (count_nodes(reader, anchor->nodes, err) < 0 ||
 	    check_depth(reader, anchor->height, err) < 0)
-		return -1;
-	*out = anchor;
-	return 0;
+		return NULL;
+	return anchor;
 }
 
 static int read_scalar(struct yaml_reader *reader, json_t *parent,
@@ -190,9 +192,9 @@ static bool is_merge(const yaml_event_t *event)
 
 static int read_alias_key(struct yaml_reader *reader, struct err *err)
 {
-	struct anchor *anchor = NULL;
+	struct anchor *anchor = find_anchor(reader, err);
 
-	if (find_anchor(reader, &anchor, err) < 0)
+	if (!anchor)
 		return -1;
 	if (!json_is_string(anchor->value) ||
 	    strlen(json_string_value(anchor->value)) !=
@@ -448,9 +450,9 @@ static int read_collection(struct yaml_reader *reader, json_t *parent,
 static int read_alias(struct yaml_reader *reader, json_t *parent,
 		      enum role role, size_t *height, struct err *err)
 {
-	struct anchor *anchor = NULL;
+	struct anchor *anchor = find_anchor(reader, err);
 
-	if (find_anchor(reader, &anchor, err) < 0)
+	if (!anchor)
 		return -1;
 	*height = anchor->height;
 	if (role == ROLE_ANNOTATION && anchor->text)

@@ -390,15 +390,15 @@ static void write_key(struct writer *w, const struct doc_entry *entry,
 	write_indicator(w, ":", true, true);
 }
 
-/* The keys of `object`, sorted, behind those of the mappings around it.
+/* The `n` keys of `object`, sorted, behind those of the mappings around it.
  * Returns where they begin. */
-static size_t push_entries(struct writer *w, const json_t *object)
+static size_t push_entries(struct writer *w, const json_t *object, size_t n)
 {
-	size_t n = json_object_size(object), base = w->n_entries;
+	size_t base = w->n_entries;
 	json_t *mutable = doc_unconst(object);
 	struct doc_entry *entry;
 
-	if (base + 2 * n > w->room) {
+	if (!w->entries || base + 2 * n > w->room) {
 		w->room = 2 * (base + 2 * n);
 		w->entries = xrealloc(w->entries,
 				      w->room * sizeof(*w->entries));
@@ -426,7 +426,7 @@ static void write_object(struct writer *w, const json_t *object,
 		return;
 	}
 	inner.indent = place->indent < 0 ? 0 : place->indent + INDENT;
-	base = push_entries(w, object);
+	base = push_entries(w, object, n);
 	for (size_t i = 0; i < n; i++) {
 		entry = w->entries[base + i];
 		write_key(w, &entry, &inner);
