@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef GIT_INSIDE_H
+#define GIT_INSIDE_H
+
+/*
+ * What the files of this room share and nobody else needs.  libgit2's types
+ * stay in here.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <git2.h>
+
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "base/run.h"
+#include "git/location.h"
+#include "git/repo.h"
+#include "tree/tree.h"
+
+struct repo {
+	struct run *run;
+	git_repository *git;
+	const char *shown; /* the location without userinfo */
+	const char *cache; /* our cache's directory, or NULL */
+	git_oid commit;    /* what `rev` named */
+	const char *name;  /* of the revision, as it is shown */
+};
+
+/* ---- repo.c ---- */
+
+/* `git` is the repository from now on, and is closed with the run. */
+void repo_keep_git(struct repo *repo, git_repository *git);
+
+/* ---- loose.c: no endless loop over an object that was cut ---- */
+
+/* libgit2 asks packs first, then the guard, then loose objects. */
+#define REPO_PACKED_PRIORITY 3
+#define REPO_GUARD_PRIORITY  2
+#define REPO_LOOSE_PRIORITY  1
+
+MUST_USE int repo_guard_loose(struct repo *repo, struct err *err);
+
+/* ---- fail.c ---- */
+
+/* Fill `err` with libgit2's last error behind our words.  Always -1. */
+int repo_fail(struct err *err, enum err_status status, const char *fmt, ...)
+	PRINTF(3, 4);
+
+/* ---- rev.c: which object a revision names ---- */
+
+/* A revision as the user wrote it, taken apart. */
+struct repo_rev {
+	const char *text;   /* the whole */
+	const char *base;   /* "main" of "main~1" */
+	const char *suffix; /* "~1", or "" */
+	const char *range;  /* of "semver:RANGE", or NULL */
+	bool full;          /* `base` is 40 hexadecimal digits */
+	bool hex;           /* `base` may be a short commit */
+};
+
+/* One name that a repository has. */
+struct repo_ref {
+	const char *name; /* "refs/heads/main", "HEAD" */
+	git_oid oid;
+};
+
+struct repo_refs {
+	struct repo_ref *v;
+	size_t n;
+	size_t room;
+};
+
+MUST_USE int repo_rev_parse(struct arena *arena, const char *text,
+			    struct repo_rev *out, struct err *err);
+
+/*
+ * The one of `refs` that `rev` means: HEAD, a full name, a tag, a branch, or
+ * the highest tag of a range.  NULL where none is meant.
+ */
+const struct repo_ref *repo_rev_choose(struct run *run,
+				       const struct repo_rev *rev,
+				       const struct repo_refs *refs,
+				       const char **shown);
+
+/* ERR_NOT_FOUND with the nearest name, or that there is nothing at all. */
+int repo_rev_missing(struct arena *arena, const struct repo_rev *rev,
+		     const struct repo_refs *refs, struct err *err);
+
+/*
+ * The commit of `rev`, where `base` is the object that its base names (NULL:
+ * look for `base` among the objects).  Tags are peeled.
+ */
+MUST_USE int repo_rev_peel(git_repository *git, const struct repo_rev *rev,
+			   const git_oid *base, git_oid *out, struct err *err);
+
+/* ---- cache.c: bare repositories that may be thrown away ---- */
+
+/* The next run makes a new one in its place. */
+MUST_USE int repo_cache_mark_damaged(const char *cache, struct err *err);
+
+/* ---- fetch.c: from another machine into the cache ---- */
+
+MUST_USE int repo_fetch(struct repo *repo, const struct location *location,
+			const struct repo_args *args,
+			const struct repo_rev *rev, struct err *err);
+
+#endif
