@@ -102,7 +102,7 @@ int http_url_parse(struct arena *arena, const char *url, struct http_url *out,
 	handle = curl_url();
 	code = parts(arena, handle, url, &found);
 	curl_url_cleanup(handle);
-	if (!code && !*found.host)
+	if (!code && (!found.host || !*found.host))
 		code = CURLUE_NO_HOST;
 	if (code) {
 		err_set(err, ERR_USAGE, "not a URL: %s",

@@ -247,13 +247,17 @@ static int follow(const struct merged *all, const struct config_entry *context,
 
 	if (kube_entry_string(context, kind, &name, err) < 0)
 		return -1;
-	if (!name)
-		return kube_entry_fail(context, err, "it names no %s", kind);
+	if (!name) {
+		kube_entry_fail(context, err, "it names no %s", kind);
+		return -1;
+	}
 	named = map_get(map, name);
 	if (!named) {
 		kube_entry_fail(context, err, "no %s '%s'", kind, name);
 		name = str_nearest(name, names(arena, map));
-		return name ? err_hint(err, "did you mean '%s'?", name) : -1;
+		if (name)
+			err_hint(err, "did you mean '%s'?", name);
+		return -1;
 	}
 	*out = *context;
 	out->file = named->file;

@@ -114,10 +114,8 @@ static int read_pem(const struct config_entry *entry, const char *field,
 
 	if (kube_entry_path(entry, field, &path, err) < 0)
 		return -1;
-	if (!path) {
-		*out = (struct bytes){ 0 };
+	if (!path)
 		return 0;
-	}
 	if (file_read(entry->run->arena, path, PEM_CAP, out, err) < 0)
 		return err_wrap(err, "%s: %s", entry->from, field);
 	return 0;
@@ -128,8 +126,8 @@ int kube_entry_pem(const struct config_entry *entry, const char *field,
 {
 	const char *data_field = arena_printf(entry->run->arena, "%s-data",
 					      field);
+	struct bytes pem = { 0 };
 	const char *base64, *path;
-	struct bytes pem;
 
 	if (kube_entry_string(entry, data_field, &base64, err) < 0 ||
 	    kube_entry_string(entry, field, &path, err) < 0)
@@ -144,8 +142,8 @@ int kube_entry_pem(const struct config_entry *entry, const char *field,
 	} else if (read_pem(entry, field, &pem, err) < 0) {
 		return -1;
 	}
-	if ((base64 || path) && (memchr(pem.data, '\0', pem.len) ||
-				 !strstr(pem.data, "-----BEGIN ")))
+	if (pem.data && (memchr(pem.data, '\0', pem.len) ||
+			 !strstr(pem.data, "-----BEGIN ")))
 		return kube_entry_fail(entry, err,
 				       "%s: expected PEM "
 				       "(-----BEGIN ...-----)",

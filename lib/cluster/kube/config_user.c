@@ -137,9 +137,9 @@ static int read_exec(const struct config_entry *user,
 	if (kube_entry_string(&entry, "apiVersion", &exec->api_version, err) <
 	    0)
 		return -1;
-	if (!exec->api_version ||
-	    (strcmp(exec->api_version, "client.authentication.k8s.io/v1") &&
-	     strcmp(exec->api_version, "client.authentication.k8s.io/v1beta1")))
+	if (!str_equal(exec->api_version, "client.authentication.k8s.io/v1") &&
+	    !str_equal(exec->api_version,
+		       "client.authentication.k8s.io/v1beta1"))
 		return kube_entry_fail(
 			&entry, err,
 			"apiVersion: expected client.authentication.k8s.io/v1 "
