@@ -72,8 +72,8 @@ struct verb_words {
 	const char *done;  /* "created" */
 	enum report_color color;
 };
-extern const struct verb_words verb_words[VERB_COUNT];
-enum verb verb_of(const struct plan_step *step, bool applied);
+extern const struct verb_words report_verb_words[VERB_COUNT];
+enum verb report_verb_of(const struct plan_step *step, bool applied);
 
 /* ---- report.c ---- */
 
@@ -93,24 +93,25 @@ void report_plan_warnings(struct report *report);
 
 /* ---- text.c ---- */
 
-void text_step(struct report *report, const struct plan_step *step);
-int text_diff(struct report *report, struct err *err);
-void text_sync(struct report *report);
+void report_text_step(struct report *report, const struct plan_step *step);
+int report_text_diff(struct report *report, struct err *err);
+void report_text_sync(struct report *report);
 /* "1a2b3c4", "main@1a2b3c4" or "worktree". */
-char *text_revision(const struct report *report);
+char *report_text_revision(const struct report *report);
 
 /* ---- json.c ---- */
 
 /* Keep the two sides of the plan's differences, masked, for the document. */
-int json_sides(struct report *report, struct err *err);
+int report_json_sides(struct report *report, struct err *err);
 /* The document. */
-void json_document(struct report *report, int status, const struct err *err);
+void report_json_document(struct report *report, int status,
+			  const struct err *err);
 
 /* ---- progress.c ---- */
 
-void progress_init(struct report *report);
-void progress_show(struct report *report, const struct event *event);
+void report_progress_init(struct report *report);
+void report_progress_show(struct report *report, const struct event *event);
 /* Take the line away, before anything else is written. */
-void progress_clear(struct report *report);
+void report_progress_clear(struct report *report);
 
 #endif

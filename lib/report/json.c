@@ -154,7 +154,7 @@ static json_t *step_json(const struct report *report,
 			 const struct plan_step *step)
 {
 	const struct object *want = step->item.want;
-	const enum verb verb = verb_of(step, report->applied);
+	const enum verb verb = report_verb_of(step, report->applied);
 	json_t *one = json_object();
 
 	put(one, "group", text_json(report, want->group));
@@ -163,9 +163,11 @@ static json_t *step_json(const struct report *report,
 	put(one, "namespace", text_json(report, want->namespace));
 	put(one, "name", text_json(report, want->name));
 	put(one, "origin", text_json(report, want->origin));
-	put(one, "action", json_string(verb_words[verb_of(step, false)].will));
+	put(one, "action",
+	    json_string(report_verb_words[report_verb_of(step, false)].will));
 	put(one, "outcome",
-	    report->applied ? json_string(verb_words[verb].done) : json_null());
+	    report->applied ? json_string(report_verb_words[verb].done) :
+			      json_null());
 	put(one, "overridden", overridden_json(report, &step->overridden));
 	put(one, "leftToOthers", text_json(report, step->item.given_up));
 	put(one, "unchecked", text_json(report, step->item.unchecked));
@@ -193,7 +195,7 @@ static json_t *objects_json(const struct report *report)
 	return list;
 }
 
-int json_sides(struct report *report, struct err *err)
+int report_json_sides(struct report *report, struct err *err)
 {
 	const struct plan *plan = report->plan;
 
@@ -255,10 +257,11 @@ static json_t *summary_json(const struct report *report)
 	json_t *one = json_object();
 
 	for (size_t i = 0; report->plan && i < report->plan->n; i++)
-		counts[verb_of(&report->plan->v[i], report->applied)]++;
+		counts[report_verb_of(&report->plan->v[i], report->applied)]++;
 	for (int i = 0; i < VERB_COUNT; i++)
 		put(one,
-		    report->applied ? verb_words[i].done : verb_words[i].will,
+		    report->applied ? report_verb_words[i].done :
+				      report_verb_words[i].will,
 		    count_json(counts[i]));
 	return one;
 }
@@ -300,7 +303,8 @@ static json_t *warnings_json(const struct report *report)
 	return list;
 }
 
-void json_document(struct report *report, int status, const struct err *err)
+void report_json_document(struct report *report, int status,
+			  const struct err *err)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
 	AUTO_STR struct str text = STR_INIT(STR_BIG);

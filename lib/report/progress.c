@@ -9,7 +9,7 @@
 #define DELAY_MS    1000 /* a quick run shows none */
 #define INTERVAL_MS 100
 
-void progress_init(struct report *report)
+void report_progress_init(struct report *report)
 {
 	struct progress *progress = &report->progress;
 	const enum report_when when = report->args.progress;
@@ -64,7 +64,7 @@ static void draw(struct report *report, const struct event *event)
 	AUTO_STR struct str safe = STR_INIT(STR_BIG);
 	size_t width;
 
-	progress_clear(report);
+	report_progress_clear(report);
 	add_line(report, &line, event);
 	run_redact(report->run, &safe, str_text(&line), line.len);
 	/* In the last column some terminals wrap at once.  Whole characters
@@ -81,7 +81,7 @@ static void draw(struct report *report, const struct event *event)
 	progress->next_ms = clock_ms() + INTERVAL_MS;
 }
 
-void progress_show(struct report *report, const struct event *event)
+void report_progress_show(struct report *report, const struct event *event)
 {
 	struct progress *progress = &report->progress;
 	bool begins = event->text && !str_equal(event->text, progress->stage);
@@ -98,7 +98,7 @@ void progress_show(struct report *report, const struct event *event)
 		write_stage(report);
 }
 
-void progress_clear(struct report *report)
+void report_progress_clear(struct report *report)
 {
 	const int shown = (int)report->progress.shown;
 

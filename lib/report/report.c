@@ -36,7 +36,7 @@ static bool colored(const struct report *report, FILE *stream)
 
 void report_write_raw(struct report *report, FILE *stream, struct bytes text)
 {
-	progress_clear(report);
+	report_progress_clear(report);
 	if (fwrite(text.data, 1, text.len, stream) != text.len &&
 	    stream == report->args.out && !report->out_errno)
 		report->out_errno = errno;
@@ -168,12 +168,12 @@ static void on_event(void *payload, const struct event *event)
 		report_warning(report, event->text);
 		break;
 	case EVENT_PROGRESS:
-		progress_show(report, event);
+		report_progress_show(report, event);
 		break;
 	case EVENT_STEP:
 		if (report->args.format != REPORT_TEXT || report->args.quiet)
 			break;
-		text_step(report, event->item);
+		report_text_step(report, event->item);
 		flush(report);
 		break;
 	}
@@ -189,7 +189,7 @@ void report_open(struct run *run, const struct report_args *args,
 	report->out_color = colored(report, args->out);
 	report->err_color = colored(report, args->err);
 	report->warned = map_new(run->arena);
-	progress_init(report);
+	report_progress_init(report);
 	run->emit = on_event;
 	run->payload = report;
 	*out = report;
@@ -223,9 +223,9 @@ int report_diff(struct report *report, struct plan *plan, struct err *err)
 
 	keep_plan(report, plan);
 	if (report->args.format == REPORT_JSON)
-		status = json_sides(report, err);
+		status = report_json_sides(report, err);
 	else if (!report->args.quiet || plan_changes(plan))
-		status = text_diff(report, err);
+		status = report_text_diff(report, err);
 	report_plan_warnings(report);
 	return status;
 }
@@ -235,7 +235,7 @@ void report_sync(struct report *report, struct plan *plan)
 	keep_plan(report, plan);
 	report->applied = true;
 	if (report->args.format == REPORT_TEXT && !report->args.quiet)
-		text_sync(report);
+		report_text_sync(report);
 	report_plan_warnings(report);
 }
 
@@ -339,13 +339,13 @@ int report_close(struct report *report, int status, const struct err *err)
 {
 	const bool silent = report->args.quiet && status == 0;
 
-	progress_clear(report);
+	report_progress_clear(report);
 	if (report->args.quiet && !silent)
 		for (size_t i = 0; i < report->warnings.n; i++)
 			write_warning(report, report->warnings.v[i]);
 	if (report->args.format == REPORT_JSON && !report->printed_objects &&
 	    !silent)
-		json_document(report, status, err);
+		report_json_document(report, status, err);
 	write_errors(report, err);
 	flush(report);
 	if (report->out_errno)

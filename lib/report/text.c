@@ -14,7 +14,7 @@
 #define SUBJECT_WIDTH 50
 #define OID_WIDTH     7
 
-const struct verb_words verb_words[VERB_COUNT] = {
+const struct verb_words report_verb_words[VERB_COUNT] = {
 	[VERB_CREATE] = { "create", "to create", "created", COLOR_GREEN },
 	[VERB_CHANGE] = { "change", "to change", "changed", COLOR_YELLOW },
 	[VERB_ADOPT] = { "adopt", "to adopt", "adopted", COLOR_CYAN },
@@ -44,7 +44,7 @@ static enum verb verb_of_action(enum plan_action action)
 	return VERB_UNCHANGED;
 }
 
-enum verb verb_of(const struct plan_step *step, bool applied)
+enum verb report_verb_of(const struct plan_step *step, bool applied)
 {
 	if (!applied)
 		return verb_of_action(step->action);
@@ -74,7 +74,8 @@ static void add_heading(struct report *report, struct str *out,
 			const struct plan_step *step, bool applied)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
-	const struct verb_words *words = &verb_words[verb_of(step, applied)];
+	const struct verb_words *words =
+		&report_verb_words[report_verb_of(step, applied)];
 	const char *word = applied ? words->done : words->will;
 	const char *origin = step->item.want->origin;
 	size_t start;
@@ -125,7 +126,7 @@ static void add_remarks(struct report *report, struct str *out,
 			   " becomes the manager of its fields");
 }
 
-void text_step(struct report *report, const struct plan_step *step)
+void report_text_step(struct report *report, const struct plan_step *step)
 {
 	AUTO_STR struct str out = STR_INIT(STR_BIG);
 
@@ -193,7 +194,7 @@ static int add_diff(struct report *report, struct str *out,
 	if (!diff.n)
 		return 0;
 	add_file_name(report, out, "--- ", before ? "live" : "/dev/null");
-	add_file_name(report, out, "+++ ", text_revision(report));
+	add_file_name(report, out, "+++ ", report_text_revision(report));
 	for (size_t i = 0; i < diff.n; i++)
 		add_diff_line(report, out, &diff.v[i]);
 	str_add_char(out, '\n');
@@ -218,7 +219,7 @@ static int add_step_diff(struct report *report, struct str *out,
 /* ---- the summary ---- */
 
 /* "main@1a2b3c4"; of foreign text, so to be shown by report_add(). */
-char *text_revision(const struct report *report)
+char *report_text_revision(const struct report *report)
 {
 	const struct revision *revision = &report->revision;
 	struct arena *arena = report->run->arena;
@@ -259,9 +260,9 @@ static void add_counts(struct report *report, struct str *out)
 	const char *comma = "";
 
 	for (size_t i = 0; i < plan->n; i++)
-		counts[verb_of(&plan->v[i], report->applied)]++;
+		counts[report_verb_of(&plan->v[i], report->applied)]++;
 	for (int i = 0; i < VERB_COUNT; i++) {
-		const struct verb_words *words = &verb_words[i];
+		const struct verb_words *words = &report_verb_words[i];
 
 		if (!counts[i])
 			continue;
@@ -275,7 +276,7 @@ static void add_summary(struct report *report, struct str *out)
 {
 	add_counts(report, out);
 	str_add(out, ": ");
-	report_add(report, out, text_revision(report));
+	report_add(report, out, report_text_revision(report));
 	add_subject(report, out);
 	if (report->cluster) {
 		str_add(out, " -> ");
@@ -284,7 +285,7 @@ static void add_summary(struct report *report, struct str *out)
 	str_add_char(out, '\n');
 }
 
-int text_diff(struct report *report, struct err *err)
+int report_text_diff(struct report *report, struct err *err)
 {
 	AUTO_STR struct str out = STR_INIT(STR_BIG);
 
@@ -300,12 +301,12 @@ int text_diff(struct report *report, struct err *err)
 	return 0;
 }
 
-void text_sync(struct report *report)
+void report_text_sync(struct report *report)
 {
 	AUTO_STR struct str out = STR_INIT(STR_BIG);
 
 	for (size_t i = 0; report->run->verbose && i < report->plan->n; i++)
-		if (verb_of(&report->plan->v[i], true) == VERB_UNCHANGED)
+		if (report_verb_of(&report->plan->v[i], true) == VERB_UNCHANGED)
 			add_heading(report, &out, &report->plan->v[i], true);
 	add_summary(report, &out);
 	report_write(report, report->args.out, &out);
