@@ -316,15 +316,39 @@ class Generator:
         rng = self.rng
         before = self.anchor(False).rstrip()
         pending = self.pending if before else None
+        indent += rng.choice([0, 0, 0, 2])
         pad = " " * indent
         out = (" " + before if before else "") + self.comment() + "\n"
         for _ in range(rng.randrange(1, 5)):
-            out += pad + "-" + self.value(indent + 2, depth)
+            value = self.value(indent + 2, depth)
+            inside = "\n" + pad + "  "
+            if value.startswith(inside) and value[len(inside)] != " " and \
+                    rng.randrange(2):
+                value = " " + value[len(inside):]
+            out += pad + "-" + value
         if pending:
             self.anchors.append(pending)
         return out
 
 
+def annotations(rng):
+    """Any scalars: kustomize takes them as they are spelled.  But it cannot
+    write a line that begins with a tab."""
+    out = "  annotations:\n"
+    for i in range(rng.randrange(4)):
+        value = rng.choice(["", "~", "null", "!!str", "'x'"]) \
+            if rng.randrange(4) == 0 else scalar(rng, 6, False)
+        if "\t" in value.replace("\\t", "\t"):
+            continue
+        out += f"    example.com/a{i}: {value}".rstrip("\n") + "\n"
+    return out
+
+
 def document(seed, name):
     generator = Generator(seed)
-    return KIND.format(name=name) + "spec:" + generator.mapping(2, 4)
+    rng = generator.rng
+    out = KIND.format(name=name)
+    if rng.randrange(3) == 0:
+        out += annotations(rng)
+    out += "spec:" + generator.mapping(2, 4)
+    return out.replace("\n", "\r\n") if rng.randrange(8) == 0 else out
