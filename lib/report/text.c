@@ -119,7 +119,8 @@ static void add_remarks(struct report *report, struct str *out,
 					taken->paths));
 	}
 	add_remark(report, out, "leaves to others: ", step->item.given_up);
-	add_remark(report, out, "not checked: ", step->item.unchecked);
+	if (step->outcome == PLAN_PENDING)
+		add_remark(report, out, "not checked: ", step->item.unchecked);
 	if (step->action == PLAN_ADOPT)
 		add_remark(report, out, "",
 			   "same values; " CLUSTER_MANAGER
@@ -130,6 +131,10 @@ void report_text_step(struct report *report, const struct plan_step *step)
 {
 	AUTO_STR struct str out = STR_INIT(STR_BIG);
 
+	/* With --validate none every object is written, and some for nothing. */
+	if (report_verb_of(step, true) == VERB_UNCHANGED &&
+	    !report->run->verbose)
+		return;
 	add_heading(report, &out, step, true);
 	if (step->outcome == PLAN_DONE)
 		add_remarks(report, &out, step);
@@ -305,9 +310,14 @@ void report_text_sync(struct report *report)
 {
 	AUTO_STR struct str out = STR_INIT(STR_BIG);
 
-	for (size_t i = 0; report->run->verbose && i < report->plan->n; i++)
-		if (report_verb_of(&report->plan->v[i], true) == VERB_UNCHANGED)
-			add_heading(report, &out, &report->plan->v[i], true);
+	/* Those that had a step of their own have had their line. */
+	for (size_t i = 0; report->run->verbose && i < report->plan->n; i++) {
+		const struct plan_step *step = &report->plan->v[i];
+
+		if (step->outcome == PLAN_PENDING &&
+		    step->action == PLAN_UNCHANGED)
+			add_heading(report, &out, step, true);
+	}
 	add_summary(report, &out);
 	report_write(report, report->args.out, &out);
 }

@@ -297,6 +297,63 @@ static void a_sync_has_a_line_for_each_step_and_a_summary(void **state)
 		   "number of workers\" -> staging\n");
 }
 
+/* The lines of one step that was carried out, and of the summary. */
+static void sync_one(struct plan *plan)
+{
+	const struct event event = { .kind = EVENT_STEP, .item = &plan->v[0] };
+
+	plan->v[0].outcome = PLAN_DONE;
+	run_emit(&run, &event);
+	report_sync(report, plan);
+}
+
+static const char one_namespace[] = "apiVersion: v1\n"
+				    "kind: Namespace\n"
+				    "metadata: {name: demo}\n";
+
+static void what_a_write_did_not_change_is_for_the_verbose(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	open_as("sync");
+	read_plan(one_namespace, &plan);
+	sync_one(&plan);
+	assert_out("1 unchanged: main@1a2b3c4 \"raise the number of "
+		   "workers\"\n");
+}
+
+static void a_verbose_sync_names_each_object_once(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	open_as("sync");
+	run.verbose = 1;
+	read_plan(one_namespace, &plan);
+	sync_one(&plan);
+	assert_out("unchanged Namespace demo                          "
+		   "app.yaml:1\n"
+		   "1 unchanged: main@1a2b3c4 \"raise the number of "
+		   "workers\"\n");
+}
+
+static void what_was_done_was_checked(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	open_as("sync");
+	read_plan(one_namespace, &plan);
+	assert_int_equal(plan_judge(&plan, &err), 0);
+	plan.v[0].item.unchecked = "its Namespace comes in this sync";
+	sync_one(&plan);
+	assert_out("created   Namespace demo                          "
+		   "app.yaml:1\n"
+		   "1 created: main@1a2b3c4 \"raise the number of "
+		   "workers\"\n");
+}
+
 /* ---- hostile and secret text ---- */
 
 static void foreign_text_cannot_steer_the_terminal(void **state)
@@ -485,6 +542,9 @@ int main(void)
 		TEST(a_quiet_diff_without_difference_is_silent),
 		TEST(a_verbose_diff_lists_the_unchanged),
 		TEST(a_sync_has_a_line_for_each_step_and_a_summary),
+		TEST(what_a_write_did_not_change_is_for_the_verbose),
+		TEST(a_verbose_sync_names_each_object_once),
+		TEST(what_was_done_was_checked),
 		TEST(foreign_text_cannot_steer_the_terminal),
 		TEST(no_stream_shows_a_secret),
 		TEST(a_warning_is_given_once),
