@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/test.h"
+
+#include "apply/apply.h"
+
+/*
+ * A cluster that writes down what it is asked, refuses one name, and dies at
+ * another.
+ */
+struct recorder {
+	struct str log;
+	const char *refuse; /* the object of this name fails */
+	const char *die;    /* at this one the run ends */
+};
+
+static int record_apply(void *data, struct cluster_item **items, size_t n,
+			struct err *err)
+{
+	struct recorder *recorder = data;
+
+	str_add(&recorder->log, "apply");
+	for (size_t i = 0; i < n; i++) {
+		const char *name = items[i]->want->name;
+
+		str_printf(&recorder->log, " %s", name);
+		if (recorder->die && !strcmp(name, recorder->die))
+			return err_set(err, ERR_CANCELLED, "stopped");
+		if (recorder->refuse && !strcmp(name, recorder->refuse))
+			err_set(&items[i]->err, ERR_REFUSED, "no");
+		else
+			items[i]->written = true;
+	}
+	str_add(&recorder->log, "; ");
+	return 0;
+}
+
+static int record_settle(void *data, struct cluster_item **items, size_t n,
+			 struct err *err)
+{
+	struct recorder *recorder = data;
+
+	(void)items;
+	(void)err;
+	str_printf(&recorder->log, "settle %zu; ", n);
+	return 0;
+}
+
+static const struct cluster_backend backend = {
+	.apply = record_apply,
+	.settle = record_settle,
+};
+
+static struct recorder recorder;
+static struct cluster cluster = {
+	.kind = "recorder",
+	.name = "recorder",
+	.backend = &backend,
+	.data = &recorder,
+};
+static struct run run;
+static struct plan plan;
+static struct str told = STR_INIT(4096);
+static struct err err;
+
+static void listen(void *payload, const struct event *event)
+{
+	const struct plan_step *step = event->item;
+
+	(void)payload;
+	if (event->kind == EVENT_STEP)
+		str_printf(&told, "%s=%d ", step->item.want->name,
+			   (int)step->outcome);
+}
+
+/* Two ConfigMaps, the second unchanged, a Namespace and a Service. */
+static int setup(void **state)
+{
+	static const char yaml[] =
+		"{apiVersion: v1, kind: ConfigMap, metadata: {name: cm}}\n---\n"
+		"{apiVersion: v1, kind: ConfigMap, metadata: {name: same}}\n"
+		"---\n"
+		"{apiVersion: v1, kind: Namespace, metadata: {name: ns}}\n"
+		"---\n"
+		"{apiVersion: v1, kind: Service, metadata: {name: svc}}\n";
+	struct docs docs = { 0 };
+	struct objects *want;
+
+	(void)state;
+	run_init(&run, NULL);
+	run.emit = listen;
+	want = arena_alloc(run.arena, sizeof(*want));
+	recorder = (struct recorder){ .log = STR_INIT(4096) };
+	assert_int_equal(doc_read_yaml(run.arena, "a.yaml",
+				       (struct bytes){ yaml, sizeof(yaml) - 1 },
+				       NULL, &docs, &err),
+			 0);
+	for (size_t i = 0; i < docs.n; i++)
+		assert_int_equal(objects_add_doc(run.arena, &docs.v[i], want,
+						 &err),
+				 0);
+	assert_int_equal(objects_sort(want, &err), 0);
+	plan_init(run.arena, want, &plan);
+	for (size_t i = 0; i < plan.n; i++)
+		if (strcmp(plan.v[i].item.want->name, "same") != 0)
+			plan.v[i].action = PLAN_CREATE;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < plan.n; i++)
+		err_clear(&plan.v[i].item.err);
+	str_release(&recorder.log);
+	str_release(&told);
+	err_clear(&err);
+	run_release(&run);
+	return 0;
+}
+
+static void stages_follow_each_other(void **state)
+{
+	(void)state;
+	assert_int_equal(apply_plan(&run, &cluster, &plan, &err), 0);
+	assert_string_equal(str_text(&recorder.log),
+			    "apply ns; settle 1; apply cm; settle 1; "
+			    "apply svc; settle 1; ");
+	assert_string_equal(str_text(&told), "ns=1 cm=1 svc=1 ");
+}
+
+static void nothing_follows_a_failed_stage(void **state)
+{
+	(void)state;
+	recorder.refuse = "cm";
+	assert_int_equal(apply_plan(&run, &cluster, &plan, &err), -1);
+	assert_int_equal(err.status, ERR_PARTIAL);
+	assert_string_equal(err.msg, "1 of 3 objects failed");
+	assert_string_equal(str_text(&recorder.log),
+			    "apply ns; settle 1; apply cm; settle 1; ");
+	assert_string_equal(str_text(&told), "ns=1 cm=2 svc=3 ");
+}
+
+static void the_end_of_the_run_skips_the_rest(void **state)
+{
+	(void)state;
+	recorder.die = "ns";
+	assert_int_equal(apply_plan(&run, &cluster, &plan, &err), -1);
+	assert_int_equal(err.status, ERR_CANCELLED);
+	assert_string_equal(str_text(&told), "ns=3 cm=3 svc=3 ");
+}
+
+static void an_empty_plan_asks_nothing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < plan.n; i++)
+		plan.v[i].action = PLAN_UNCHANGED;
+	assert_int_equal(apply_plan(&run, &cluster, &plan, &err), 0);
+	assert_string_equal(str_text(&recorder.log), "");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(stages_follow_each_other),
+		TEST(nothing_follows_a_failed_stage),
+		TEST(the_end_of_the_run_skips_the_rest),
+		TEST(an_empty_plan_asks_nothing),
+	};
+
+	doc_init();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
