@@ -211,6 +211,7 @@ static int ask_old(struct kube_client *client, struct arena *scratch,
 {
 	struct kube_call *calls = arena_array(scratch, versions->n,
 					      sizeof(*calls));
+	int status;
 
 	for (size_t i = 0; i < versions->n; i++) {
 		const char *group = http_escape(scratch, versions->v[i].group);
@@ -221,7 +222,10 @@ static int ask_old(struct kube_client *client, struct arena *scratch,
 			http_escape(scratch, versions->v[i].version));
 		calls[i].arena = scratch;
 	}
-	if (kube_client_all(client, calls, versions->n, err) < 0)
+	status = kube_client_all(client, calls, versions->n, err);
+	for (size_t i = 0; i < versions->n; i++)
+		err_clear(&calls[i].response.err);
+	if (status < 0)
 		return -1;
 	for (size_t i = 0; i < versions->n; i++) {
 		const struct old_version *one = &versions->v[i];
@@ -230,7 +234,6 @@ static int ask_old(struct kube_client *client, struct arena *scratch,
 		/* The server of one group may be down; another's kinds can be
 		 * all that is wanted. */
 		if (calls[i].response.status != 200) {
-			err_clear(&calls[i].response.err);
 			map_set(kinds->stale,
 				arena_printf(scratch, "%s/%s", one->group,
 					     one->version),
@@ -245,6 +248,27 @@ static int ask_old(struct kube_client *client, struct arena *scratch,
 	return 0;
 }
 
+/* What one of them answered.  The older form names only versions, whose kinds
+ * are still to be asked for. */
+static int read_root(struct kube_client *client, struct arena *scratch,
+		     struct kube_call *call, const struct map *groups,
+		     struct old_versions *versions, struct kube_kinds *out,
+		     struct err *err)
+{
+	json_t *list;
+
+	if (call->response.status != 200)
+		return kube_client_fail(client, call, err);
+	if (parse(scratch, call->path, call->response.body, &list, err) < 0)
+		return -1;
+	if (str_equal(doc_get_string(list, "kind", NULL),
+		      "APIGroupDiscoveryList"))
+		read_groups(list, out);
+	else
+		old_versions(scratch, list, groups, versions);
+	return 0;
+}
+
 int kube_discover(struct kube_client *client, struct arena *arena,
 		  const struct map *groups, struct kube_kinds *out,
 		  struct err *err)
@@ -255,26 +279,21 @@ int kube_discover(struct kube_client *client, struct arena *arena,
 		{ .method = "GET", .path = "/api" },
 		{ .method = "GET", .path = "/apis" },
 	};
-	json_t *list;
+	int status;
 
 	kube_kinds_init(arena, out);
 	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
 		calls[i].accept = ACCEPT;
 		calls[i].arena = scratch;
 	}
-	if (kube_client_all(client, calls, ARRAY_LEN(calls), err) < 0)
+	status = kube_client_all(client, calls, ARRAY_LEN(calls), err);
+	for (size_t i = 0; status == 0 && i < ARRAY_LEN(calls); i++)
+		status = read_root(client, scratch, &calls[i], groups,
+				   &versions, out, err);
+	/* Both may have failed, and one is enough to say. */
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++)
+		err_clear(&calls[i].response.err);
+	if (status < 0)
 		return -1;
-	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
-		if (calls[i].response.status != 200)
-			return kube_client_fail(client, &calls[i], err);
-		if (parse(scratch, calls[i].path, calls[i].response.body, &list,
-			  err) < 0)
-			return -1;
-		if (str_equal(doc_get_string(list, "kind", NULL),
-			      "APIGroupDiscoveryList"))
-			read_groups(list, out);
-		else
-			old_versions(scratch, list, groups, &versions);
-	}
 	return ask_old(client, scratch, &versions, out, err);
 }
