@@ -145,6 +145,12 @@ static json_t *owned(struct arena *arena, const json_t *object,
 	return set;
 }
 
+json_t *fields_folded(struct arena *arena, const json_t *live,
+		      const char *manager)
+{
+	return owned(arena, live, manager, true);
+}
+
 /*
  * What every apply has, and the server leaves out of managedFields: the name.
  * It keeps metadata from going with the last label that is given up.

@@ -43,6 +43,10 @@ json_t *fields_fold(struct arena *arena, const json_t *live,
 /* Is this one of the managers that are folded? */
 bool fields_is_folded(const char *manager);
 
+/* What is folded: all that these managers own in `live`. */
+json_t *fields_folded(struct arena *arena, const json_t *live,
+		      const char *manager);
+
 /*
  * The fields that `manager` would give up: what the folded entries own, that
  * neither its own entry in `applied` (the server's answer to a dry-run apply)
@@ -52,8 +56,9 @@ json_t *fields_given_up(struct arena *arena, const json_t *live,
 			const json_t *applied, const char *manager);
 
 /*
- * A copy of `object` without the members of `set`, each with all below it, and
- * without the maps and lists that are emptied by it.
+ * A copy of `object` without the members of `set`, each with all below it.
+ * Maps and lists that are emptied by it are null: so the server leaves them,
+ * and takes them itself for some kinds and refuses them for others.
  */
 json_t *fields_remove(struct arena *arena, const json_t *object,
 		      const json_t *set);

@@ -126,23 +126,17 @@ json_t *fields_differing(struct arena *arena, const json_t *set,
 	return fields_keep(arena, differing_children(set, a, b));
 }
 
-static void remove_items(struct arena *scratch, json_t *value,
-			 const json_t *set);
-
-/*
- * Remove what one child of the set stands for from a value of the object.
- * True where nothing is left of it: emptied maps and lists go as well, as the
- * server has them null.
- */
-static bool remove_inner(struct arena *scratch, json_t *inner,
-			 const json_t *child)
+static bool is_empty(const json_t *value)
 {
-	if (fields_is_member(child))
-		return true;
-	if (!json_object_size(inner) && !json_array_size(inner))
-		return false;
-	remove_items(scratch, inner, child);
-	return !json_object_size(inner) && !json_array_size(inner);
+	return !json_object_size(value) && !json_array_size(value);
+}
+
+static void set_null(json_t *value, const char *element, size_t index)
+{
+	if (element[0] == 'f')
+		json_object_set_new(value, element + 2, json_null());
+	else
+		json_array_set_new(value, index, json_null());
 }
 
 /* Indexes move when an item goes: find all first, then go from the end. */
@@ -156,10 +150,10 @@ static void remove_gone(json_t *list, const bool *gone)
 static void remove_items(struct arena *scratch, json_t *value,
 			 const json_t *set)
 {
-	json_t *child;
 	bool *gone = arena_array(scratch, json_array_size(value),
 				 sizeof(*gone));
 	const char *element;
+	json_t *child;
 
 	json_object_foreach(each(set), element, child) {
 		json_t *inner;
@@ -168,12 +162,19 @@ static void remove_items(struct arena *scratch, json_t *value,
 		if (!fields_is_child(element))
 			continue;
 		inner = fields_step(value, element, &index);
-		if (!inner || !remove_inner(scratch, inner, child))
+		if (!inner)
 			continue;
-		if (element[0] == 'f')
+		if (!fields_is_member(child)) {
+			if (is_empty(inner))
+				continue;
+			remove_items(scratch, inner, child);
+			if (is_empty(inner))
+				set_null(value, element, index);
+		} else if (element[0] == 'f') {
 			json_object_del(value, element + 2);
-		else
+		} else {
 			gone[index] = true;
+		}
 	}
 	remove_gone(value, gone);
 }

@@ -191,15 +191,18 @@ static const struct {
 	  " finalizers: [x, y]}" },
 	{ "{'f:metadata':{'f:annotations':{'f:a':{}}},'f:spec':{},"
 	  "'f:finalizers':{'v:`x`':{}}}",
-	  "{metadata: {labels: {app: web}}, finalizers: [y]}" },
+	  "{metadata: {labels: {app: web}, annotations: null},"
+	  " finalizers: [y]}" },
 	{ "{'f:metadata':{},'f:finalizers':{'v:`x`':{},'v:`y`':{}},'f:spec':"
 	  "{'f:replicas':{},'f:containers':{'k:{`name`:`web`}':{}}}}",
-	  "{spec: {containers: [{name: side, image: b}]}}" },
+	  "{finalizers: null,"
+	  " spec: {containers: [{name: side, image: b}]}}" },
 	{ "{'f:metadata':{},'f:finalizers':{'i:0':{},'i:1':{}},'f:spec':"
 	  "{'f:containers':{'k:{`name`:`web`}':{'f:env':{'k:{`name`:`A`}':{}}},"
 	  "'k:{`name`:`side`}':{'f:image':{}}}}}",
-	  "{spec: {replicas: 2, containers: [{name: web, image: a},"
-	  " {name: side}]}}" },
+	  "{finalizers: null,"
+	  " spec: {replicas: 2, containers:"
+	  " [{name: web, image: a, env: null}, {name: side}]}}" },
 };
 
 static void members_are_removed_with_all_below_them(void **state)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cluster/kube/refuse.h"
+#include "cluster/kube/status.h"
 #include "document/document.h"
 #include "object/fields.h"
 
@@ -171,6 +172,46 @@ int kube_fold_all(struct kube *kube, struct cluster_item **items,
 	return 0;
 }
 
+/*
+ * Does the set have anything at or below the field of a cause?  Of
+ * "spec.template.spec.volumes[0].name" only what is before the index counts:
+ * sets name items by their keys.
+ */
+static bool owns_place(struct arena *scratch, const json_t *set,
+		       const char *field)
+{
+	while (set && *field && *field != '[') {
+		size_t n = strcspn(field, ".[");
+
+		set = json_object_get(set, arena_printf(scratch, "f:%.*s",
+							(int)n, field));
+		field += n + (field[n] == '.');
+	}
+	return set != NULL;
+}
+
+bool kube_fold_cures(const struct cluster_item *item, struct bytes answer)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	const json_t *said = kube_status_parse(scratch, answer), *cause;
+	const json_t *folded;
+	bool any = false;
+	size_t i;
+
+	if (!item->fold)
+		return false;
+	folded = fields_folded(scratch, parse(scratch, item->live),
+			       CLUSTER_MANAGER);
+	json_array_foreach(doc_get(said, "details", "causes", NULL), i, cause) {
+		const char *field = doc_get_string(cause, "field", NULL);
+
+		if (!field || !owns_place(scratch, folded, field))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 /* What is left of the server's answer once what nobody owns is gone; NULL
  * where that is all of it. */
 static json_t *without_given_up(struct arena *scratch,
@@ -229,7 +270,8 @@ int kube_fold_tried(struct kube *kube, struct cluster_item **items, size_t n,
 		const json_t *rest = NULL;
 		const char *path = NULL;
 
-		if (kube_folds(items[i]->live) || kube_folds(items[i]->merged))
+		if (!items[i]->unchecked && (kube_folds(items[i]->live) ||
+					     kube_folds(items[i]->merged)))
 			rest = without_given_up(scratch, items[i]);
 		if (rest)
 			path = path_of(scratch, kube, items[i]);

@@ -29,6 +29,13 @@ MUST_USE int kube_fold_all(struct kube *kube, struct cluster_item **items,
 			   struct bytes *lives, size_t n, struct err *err);
 
 /*
+ * May an answer 422 to a dry-run be only because of fields that will be gone
+ * by then?  So it is if folded managers own something at each place that the
+ * server finds fault with.
+ */
+bool kube_fold_cures(const struct cluster_item *item, struct bytes answer);
+
+/*
  * After a dry-run apply of what lives: put into `merged` what the apply will
  * make of each once it is folded.
  */

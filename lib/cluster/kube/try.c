@@ -35,16 +35,18 @@ static bool is_elsewhere(const struct kube_patch *patch)
 	return patch->name != patch->item->want->name;
 }
 
-/* Try it in another namespace under a name that nobody has. */
-static void move_elsewhere(struct arena *scratch, struct kube_patch *patch)
+/* Try it under a name that nobody has. */
+static void move_elsewhere(struct arena *scratch, struct kube_patch *patch,
+			   const char *namespace)
 {
 	json_t *doc = doc_copy(scratch, patch->doc);
 	uint64_t random;
 
 	digest_random(&random, sizeof(random));
-	patch->namespace = TRY_NAMESPACE;
+	patch->namespace = namespace;
 	patch->name = arena_printf(scratch, TRY_NAME, random);
-	doc_set_string(doc, patch->namespace, "metadata", "namespace", NULL);
+	if (*namespace)
+		doc_set_string(doc, namespace, "metadata", "namespace", NULL);
 	doc_set_string(doc, patch->name, "metadata", "name", NULL);
 	patch->doc = doc;
 	patch->arena = scratch;
@@ -86,8 +88,9 @@ static int take_from_elsewhere(struct kube *kube, struct arena *scratch,
 			  patch->call.response.body, &merged, &item->err) < 0)
 		return -1;
 	restore_name(scratch, merged, patch->name, item->want->name);
-	doc_set_string(merged, item->want->namespace, "metadata", "namespace",
-		       NULL);
+	if (*item->want->namespace)
+		doc_set_string(merged, item->want->namespace, "metadata",
+			       "namespace", NULL);
 	item->merged = kube_json(kube->run->arena, merged);
 	return 0;
 }
@@ -164,6 +167,47 @@ static void take_answer(struct kube *kube, struct arena *scratch,
 		kube_refuse(&patch->call, &item->err);
 }
 
+/*
+ * The server tries on top of what lives, and refuses what excludes itself: a
+ * volume of two types.  Of an object that is to be folded one of them will be
+ * gone by then.  So it is tried as if it were new; what other managers have
+ * set is then missing from what is shown.
+ */
+static int try_as_new(struct kube *kube, struct arena *scratch,
+		      struct kube_patch *patches, size_t n, struct err *err)
+{
+	struct kube_patch *again = arena_array(scratch, n, sizeof(*again));
+	size_t *from = arena_array(scratch, n, sizeof(*from));
+	size_t n_again = 0;
+	int status;
+
+	for (size_t i = 0; i < n; i++) {
+		struct cluster_item *item = patches[i].item;
+
+		if (!patches[i].sent ||
+		    patches[i].call.response.status != 422 ||
+		    !kube_fold_cures(item, patches[i].call.response.body))
+			continue;
+		from[n_again] = i;
+		if (kube_patch_init(kube, item, &again[n_again]))
+			move_elsewhere(scratch, &again[n_again++],
+				       item->want->namespace);
+	}
+	if (!n_again)
+		return 0;
+	status = kube_patch_all(kube, again, n_again, true, err);
+	for (size_t i = 0; i < n_again; i++) {
+		if (!kube_patch_done(&again[i]))
+			continue;
+		patches[from[i]] = again[i];
+		again[i].item->unchecked =
+			"fields that kubectl has set are in the way, which "
+			"this sync removes";
+	}
+	kube_patch_drop(again, n_again);
+	return status;
+}
+
 /* False for what is not sent. */
 static bool prepare(struct kube *kube, struct arena *scratch,
 		    struct cluster_item *item, const struct map *namespaces,
@@ -181,7 +225,7 @@ static bool prepare(struct kube *kube, struct arena *scratch,
 	}
 	if (*item->want->namespace &&
 	    map_has(namespaces, item->want->namespace))
-		move_elsewhere(scratch, patch);
+		move_elsewhere(scratch, patch, TRY_NAMESPACE);
 	return true;
 }
 
@@ -200,6 +244,8 @@ int kube_try(void *data, struct cluster_item **items, size_t n, struct err *err)
 			n_sent++;
 	run_progress(kube->run, "trying", 0, n_sent);
 	status = kube_patch_all(kube, patches, n_sent, true, err);
+	if (status == 0)
+		status = try_as_new(kube, scratch, patches, n_sent, err);
 	for (size_t i = 0; status == 0 && i < n_sent; i++)
 		take_answer(kube, scratch, &patches[i], items, n);
 	kube_patch_drop(patches, n_sent);
