@@ -19,7 +19,6 @@ struct cmd {
 	const char *summary;  /* one line, lower case, no full stop */
 	const char *details;  /* for help: a paragraph or two, or NULL */
 	const struct opt *opts;
-	size_t n_operands;
 	/*
 	 * Does the work and returns the exit status, or -1 with err set (main
 	 * maps its status).  It opens `report` as soon as its options are

@@ -237,7 +237,7 @@ static void zsh_command(struct str *out, struct arena *arena,
 	str_printf(out, "\t%s)\n\t\t_arguments -s -S", cmd->name);
 	for (size_t i = 0; i < list.n; i++)
 		zsh_option(out, arena, &list.v[i]);
-	if (cmd->n_operands) {
+	if (*cmd->operands) {
 		str_add(out, " \\\n\t\t\t'::");
 		add_zsh(out, cmd->operands);
 		if (words)
@@ -377,8 +377,8 @@ static int completion_run(struct run *run, int argc, char **argv,
 	const char *name = NULL;
 	char *no_args;
 
-	if (opt_parse(run, completion_opts, &no_args, argc, argv, &name, 1,
-		      err) < 0)
+	if (opt_parse(run, completion_opts, &no_args, argc, argv, &name, err) <
+	    0)
 		return -1;
 	if (!name)
 		return err_set(err, ERR_USAGE, "for which shell? %s",
@@ -401,6 +401,5 @@ const struct cmd cmd_completion = {
 	.details = "To have it in bash at once: eval \"$(gitops completion "
 		   "bash)\"",
 	.opts = completion_opts,
-	.n_operands = 1,
 	.fn = completion_run,
 };

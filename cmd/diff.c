@@ -43,7 +43,7 @@ static int diff_run(struct run *run, int argc, char **argv,
 	struct plan plan;
 
 	if (opt_parse(run, diff_opts, &args, argc, argv, &args.source.location,
-		      1, err) < 0)
+		      err) < 0)
 		return -1;
 	output_open(run, "diff", args.format, &args.output, report);
 
@@ -75,6 +75,5 @@ const struct cmd cmd_diff = {
 	.details = "Exits with 0 where nothing differs, 1 where something "
 		   "does, 2 on an error.",
 	.opts = diff_opts,
-	.n_operands = 1,
 	.fn = diff_run,
 };

@@ -64,7 +64,7 @@ static int help_run(struct run *run, int argc, char **argv,
 	const char *name = NULL;
 	char *no_args;
 
-	if (opt_parse(run, help_opts, &no_args, argc, argv, &name, 1, err) < 0)
+	if (opt_parse(run, help_opts, &no_args, argc, argv, &name, err) < 0)
 		return -1;
 	for (size_t i = 0; name && cmd_all[i]; i++)
 		if (strcmp(cmd_all[i]->name, name) == 0)
@@ -86,6 +86,5 @@ const struct cmd cmd_help = {
 	.operands = "[COMMAND]",
 	.summary = "show what a command does and its options",
 	.opts = help_opts,
-	.n_operands = 1,
 	.fn = help_run,
 };

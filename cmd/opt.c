@@ -339,13 +339,11 @@ static int store_presets(struct run *run, const struct opt_list *list,
 }
 
 int opt_parse(struct run *run, const struct opt *table, void *args, int argc,
-	      char **argv, const char **operands, size_t max_operands,
-	      struct err *err)
+	      char **argv, const char **operand, struct err *err)
 {
 	struct parser p;
 	struct word word;
 	bool *given;
-	size_t n = 0;
 	int more;
 
 	start(&p, run->arena, table, argc, argv);
@@ -362,10 +360,11 @@ int opt_parse(struct run *run, const struct opt *table, void *args, int argc,
 		}
 		if (!*word.value)
 			return err_set(err, ERR_USAGE, "an argument is empty");
-		if (n == max_operands)
+		if (!operand)
 			return err_set(err, ERR_USAGE,
 				       "unexpected argument '%s'", word.value);
-		operands[n++] = word.value;
+		*operand = word.value;
+		operand = NULL;
 	}
 	if (more < 0)
 		return -1;

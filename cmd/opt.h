@@ -93,12 +93,13 @@ void opt_list_all(struct arena *arena, const struct opt *table,
  * ends the options; a flag may be taken back with "=false".  An option that
  * was not given is preset by the environment variable GITOPS_<NAME>, a flag
  * with "1", "true", "0" or "false".  Empty values are refused: they are
- * mostly variables that nobody set.  What is left, at most `max_operands`,
- * goes to `operands`.  ERR_USAGE names the nearest option there is.
+ * mostly variables that nobody set.  What is left, one at most, is the
+ * `operand`, or refused where that is NULL.  ERR_USAGE names the nearest option
+ * there is.
  */
 MUST_USE int opt_parse(struct run *run, const struct opt *table, void *args,
-		       int argc, char **argv, const char **operands,
-		       size_t max_operands, struct err *err);
+		       int argc, char **argv, const char **operand,
+		       struct err *err);
 
 /* Is --help or -h among the options?  Not if it is the value of one. */
 bool opt_wants_help(struct arena *arena, const struct opt *table, int argc,

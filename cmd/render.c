@@ -37,7 +37,7 @@ static int render_run(struct run *run, int argc, char **argv,
 	struct source source;
 
 	if (opt_parse(run, render_opts, &args, argc, argv,
-		      &args.source.location, 1, err) < 0)
+		      &args.source.location, err) < 0)
 		return -1;
 	output_open(run, "render", render_formats[args.format], &args.output,
 		    report);
@@ -53,6 +53,5 @@ const struct cmd cmd_render = {
 	.operands = "[REPOSITORY]",
 	.summary = "print the desired state",
 	.opts = render_opts,
-	.n_operands = 1,
 	.fn = render_run,
 };

@@ -66,7 +66,7 @@ static int sync_run(struct run *run, int argc, char **argv,
 	int status;
 
 	if (opt_parse(run, sync_opts, &args, argc, argv, &args.source.location,
-		      1, err) < 0)
+		      err) < 0)
 		return -1;
 	output_open(run, "sync", args.format, &args.output, report);
 
@@ -106,6 +106,5 @@ const struct cmd cmd_sync = {
 	.operands = "[REPOSITORY]",
 	.summary = "make the cluster match the repository",
 	.opts = sync_opts,
-	.n_operands = 1,
 	.fn = sync_run,
 };

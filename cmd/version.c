@@ -20,8 +20,7 @@ static int version_run(struct run *run, int argc, char **argv,
 	AUTO_STR struct str out = STR_INIT(STR_BIG);
 	char *no_args;
 
-	if (opt_parse(run, version_opts, &no_args, argc, argv, NULL, 0, err) <
-	    0)
+	if (opt_parse(run, version_opts, &no_args, argc, argv, NULL, err) < 0)
 		return -1;
 	str_printf(&out, "gitops %s\n", GITOPS_VERSION);
 	str_printf(&out, "%s\n", repo_library(run->arena));

@@ -46,7 +46,7 @@ struct parse {
 	struct run run;
 	struct args args;
 	struct err err;
-	const char *operands[2];
+	const char *operand;
 };
 
 static int parse(struct parse *p, const char *const *env, ...)
@@ -62,8 +62,8 @@ static int parse(struct parse *p, const char *const *env, ...)
 		argv[argc] = va_arg(ap, char *);
 	while (argv[argc++]);
 	va_end(ap);
-	return opt_parse(&p->run, opts, &p->args, argc - 1, argv, p->operands,
-			 2, &p->err);
+	return opt_parse(&p->run, opts, &p->args, argc - 1, argv, &p->operand,
+			 &p->err);
 }
 
 static void done(struct parse *p)
@@ -129,15 +129,17 @@ static void repeated_strings_are_all_kept_in_order(void **state)
 	done(&p);
 }
 
-static void operands_and_options_mix_until_two_dashes(void **state)
+static void operand_and_options_mix_until_two_dashes(void **state)
 {
 	struct parse p;
 
 	(void)state;
-	assert_int_equal(parse(&p, NULL, "here", "-q", "--", "-v", NULL), 0);
-	assert_string_equal(p.operands[0], "here");
-	assert_string_equal(p.operands[1], "-v");
+	assert_int_equal(parse(&p, NULL, "here", "-q", "--", NULL), 0);
+	assert_string_equal(p.operand, "here");
 	assert_true(p.args.quiet);
+	done(&p);
+	assert_int_equal(parse(&p, NULL, "-q", "--", "-v", NULL), 0);
+	assert_string_equal(p.operand, "-v");
 	assert_int_equal(p.args.verbose, 0);
 	done(&p);
 }
@@ -207,14 +209,14 @@ static void empty_values_are_refused(void **state)
 	assert_refused(&p, status, "an argument is empty");
 }
 
-static void too_many_operands_are_refused(void **state)
+static void a_second_operand_is_refused(void **state)
 {
 	struct parse p;
 	int status;
 
 	(void)state;
-	status = parse(&p, NULL, "a", "b", "c", NULL);
-	assert_refused(&p, status, "unexpected argument 'c'");
+	status = parse(&p, NULL, "a", "b", NULL);
+	assert_refused(&p, status, "unexpected argument 'b'");
 }
 
 static void variables_preset_what_was_not_given(void **state)
@@ -313,12 +315,12 @@ int main(void)
 		cmocka_unit_test(letters_may_be_bundled_and_carry_a_value),
 		cmocka_unit_test(included_tables_land_in_their_member),
 		cmocka_unit_test(repeated_strings_are_all_kept_in_order),
-		cmocka_unit_test(operands_and_options_mix_until_two_dashes),
+		cmocka_unit_test(operand_and_options_mix_until_two_dashes),
 		cmocka_unit_test(a_value_may_look_like_an_option),
 		cmocka_unit_test(unknown_options_name_the_nearest),
 		cmocka_unit_test(values_are_checked),
 		cmocka_unit_test(empty_values_are_refused),
-		cmocka_unit_test(too_many_operands_are_refused),
+		cmocka_unit_test(a_second_operand_is_refused),
 		cmocka_unit_test(variables_preset_what_was_not_given),
 		cmocka_unit_test(a_bad_variable_is_named),
 		cmocka_unit_test(help_is_wanted_but_not_as_a_value),
