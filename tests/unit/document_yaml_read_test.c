@@ -136,6 +136,12 @@ static void dates_become_rfc_3339_texts(void **state)
 		{ "2001-01-01T00:00:00-00:00", "\"2001-01-01T00:00:00Z\"" },
 		{ "2001-01-01T00:00:00", "\"2001-01-01T00:00:00\"" },
 		{ "2001-01-01 00:00:60", "\"2001-01-01 00:00:60\"" },
+		{ "2001-01-01T00:00:00+25:00",
+		  "\"2001-01-01T00:00:00+25:00\"" },
+		{ "2001-01-01T00:00:00+1:00", "\"2001-01-01T00:00:00+1:00\"" },
+		{ "2001-1", "\"2001-1\"" },
+		{ "2001-a-1", "\"2001-a-1\"" },
+		{ "2001-01-01x", "\"2001-01-01x\"" },
 		{ "[2001-01-01, 2001-01-01 1:2:3]",
 		  "[\"2001-01-01T00:00:00Z\",\"2001-01-01 1:2:3\"]" },
 	};
@@ -157,6 +163,10 @@ static void tags_choose_the_type(void **state)
 	assert_reads("!!timestamp 2001-01-01", "\"2001-01-01T00:00:00Z\"");
 	assert_reads("!!binary aGVsbG8=", "\"hello\"");
 	assert_reads("!!binary /w==", "\"\xef\xbf\xbd\"");
+	assert_reads("[!!bool True, !!bool false, !!null ~]",
+		     "[true,false,null]");
+	assert_reads("!!str >\n  a\n  b\n", "\"a b\\n\"");
+	assert_refused("!!bool 1", "a.yaml:1: '1' is no !!bool");
 	assert_reads("!!set {a, b}", "{\"a\":\"\",\"b\":\"\"}");
 	assert_refused("!!int 1.0", "a.yaml:1: '1.0' is no !!int");
 	assert_refused("a: !!null x", "a.yaml:1: 'x' is no !!null");
@@ -178,6 +188,11 @@ static void a_folded_text_is_what_kustomize_makes_of_it(void **state)
 	assert_reads("a: >\n  b\n    c\n  d\n",
 		     "{\"a\":\"b\\n\\n  c\\nd\\n\"}");
 	assert_reads("a: >-\n  b\n    c\n", "{\"a\":\"b\\n\\n  c\"}");
+	assert_reads("a: >2-\n   b\n  c\n\n  d\n\n\n  e\n",
+		     "{\"a\":\" b\\nc d\\ne\"}");
+	assert_reads("a: >+\n\n\n", "{\"a\":\"\\n\\n\"}");
+	assert_reads("a: >+\n  b\n\n", "{\"a\":\"b\\n\\n\\n\"}");
+	assert_reads("a: >\n  b \n    c\n", "{\"a\":\"b \\n  c\\n\"}");
 }
 
 static void keys_are_strings(void **state)
@@ -223,6 +238,12 @@ static void aliases_share_the_value_of_their_anchor(void **state)
 	assert_reads("a: &x {b: [1]}\nc: *x\nd: &k key\n*k : 1\n",
 		     "{\"a\":{\"b\":[1]},\"c\":{\"b\":[1]},\"d\":\"key\","
 		     "\"key\":1}");
+	assert_reads("? &k key\n: *k\n", "{\"key\":\"key\"}");
+	assert_refused("- &k [key]\n- {*k : 1}\n",
+		       "a.yaml:2: expected a string as key, found an alias of "
+		       "something else");
+	assert_reads("a: &x {b: [1]}\nc: *x\n",
+		     "{\"a\":{\"b\":[1]},\"c\":{\"b\":[1]}}");
 	assert_ptr_equal(json_object_get(docs.v[0].value, "a"),
 			 json_object_get(docs.v[0].value, "c"));
 	assert_reads("a: &x 1\nb: &x 2\nc: *x\n", "{\"a\":1,\"b\":2,\"c\":2}");

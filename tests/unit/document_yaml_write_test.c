@@ -65,7 +65,7 @@ static void collections_are_laid_out_in_blocks(void **state)
 		{ "[{\"a\":{\"b\":1}},null]", "- a:\n    b: 1\n- null\n" },
 		{ "\"x\"", "x\n" },
 		{ "\"a\\nb\"", "|-\n  a\n  b\n" },
-		{ "null", "null\n" },
+		{ "[null,true,false]", "- null\n- true\n- false\n" },
 	};
 
 	(void)state;
@@ -83,6 +83,10 @@ static void keys_are_in_natural_order(void **state)
 		  "\"a.b\":1,\"a-b\":1,\"a b\":1}",
 		  "a b: 1\na-b: 1\na.b: 1\na/b: 1\na_b: 1\na1: 1\naB: 1\n"
 		  "ab: 1\n" },
+		{ "{\"\xc3\xa9\x31\x30\":1,\"\xc3\xa9\x31\x31\":1,"
+		  "\"\xc3\xa9\x31\":1}",
+		  "\xc3\xa9\x31: 1\n\xc3\xa9\x31\x30: 1\n"
+		  "\xc3\xa9\x31\x31: 1\n" },
 		{ "{\"x100\":1,\"x1000\":1,\"x20\":1}",
 		  "x20: 1\nx100: 1\nx1000: 1\n" },
 		{ "{\"\xc3\xa9\":1,\"z\":1,\"\xe2\x82\xac\":1,\"9\":1}",
@@ -131,6 +135,8 @@ static void texts_are_quoted_where_they_mean_something_to_yaml(void **state)
 		{ "[\" a\",\"a \",\"a b\"]", "- ' a'\n- 'a '\n- a b\n" },
 		{ "[\"- a\",\"-a\",\"-\",\"?\",\"? a\",\":a\",\": a\"]",
 		  "- '- a'\n- -a\n- '-'\n- '?'\n- '? a'\n- :a\n- ': a'\n" },
+		{ "[\"a\\u2028#\",\"a\\u2029#\"]",
+		  "- 'a\xe2\x80\xa8  #'\n- 'a\xe2\x80\xa9  #'\n" },
 		{ "[\"a: b\",\"a:\",\"a:b\",\"a #b\",\"a#b\"]",
 		  "- 'a: b'\n- 'a:'\n- a:b\n- 'a #b'\n- a#b\n" },
 		{ "[\"---\",\"--\",\"...a\",\"'\",\"it's\",\"@a\"]",
@@ -237,6 +243,7 @@ static void numbers_have_their_shortest_digits(void **state)
 		  "- 0.30000000000000004\n" },
 		{ "[5.684341886080802e-14,-9.5367431640625e-07]",
 		  "- 5.684341886080802e-14\n- -9.5367431640625e-07\n" },
+		{ "[-0.0,-1e19,-2.5e-320]", "- 0\n- -1e+19\n- -2.5e-320\n" },
 		{ "9007199254740993.0", "9007199254740992\n" },
 		{ "1234567890123456789.0", "1234567890123456800\n" },
 	};
