@@ -381,7 +381,7 @@ static int completion_run(struct run *run, int argc, char **argv,
 	    0)
 		return -1;
 	if (!name)
-		return err_set(err, ERR_USAGE, "for which shell? %s",
+		return err_set(err, ERR_USAGE, "name a shell: %s",
 			       cmd_completion.operands);
 	for (size_t i = 0; i < ARRAY_LEN(shells); i++)
 		if (str_equal(shells[i].name, name))

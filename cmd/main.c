@@ -153,7 +153,7 @@ static const struct cmd *choose(struct run *run, int *argc, char ***argv,
 	const char *name;
 
 	if (*argc < 2) {
-		err_set(err, ERR_USAGE, "which command?");
+		err_set(err, ERR_USAGE, "name a command");
 		return NULL;
 	}
 	name = (*argv)[1];
@@ -174,11 +174,17 @@ static const struct cmd *choose(struct run *run, int *argc, char ***argv,
 	return cmd;
 }
 
+/* Of many errors one that will be the same in a rerun decides. */
 static int status_of(const struct err *err)
 {
+	const int temporary = exit_status[ERR_TEMPORARY];
+	int status = exit_status[err->status];
+
 	if (err->status == ERR_CANCELLED)
 		return EXIT_SIGNAL + (int)cancelled;
-	return exit_status[err->status];
+	for (; err && status == temporary; err = err->next)
+		status = exit_status[err->status];
+	return status;
 }
 
 static int run_command(struct run *run, int argc, char **argv)

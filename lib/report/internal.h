@@ -88,7 +88,7 @@ void report_add_color(struct str *out, bool on, enum report_color color,
 		      const char *text);
 /* Say once that the cluster or the library warns. */
 void report_warning(struct report *report, const char *text);
-/* The warnings of the server for each object of the plan. */
+/* The warnings of the server for the objects of the plan. */
 void report_plan_warnings(struct report *report);
 
 /* ---- text.c ---- */

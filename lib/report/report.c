@@ -125,20 +125,47 @@ void report_warning(struct report *report, const char *text)
 		write_warning(report, kept);
 }
 
+/* Whom the same warning concerns. */
+struct concerned {
+	const struct object *first;
+	size_t more;
+};
+
+static void collect_warnings(const struct cluster_item *item,
+			     struct arena *arena, struct map *all)
+{
+	for (const char **text = item->warnings; text && *text; text++) {
+		struct concerned *concerned = map_get(all, *text);
+
+		if (concerned) {
+			concerned->more += concerned->first != item->want;
+			continue;
+		}
+		concerned = arena_alloc(arena, sizeof(*concerned));
+		concerned->first = item->want;
+		map_set(all, *text, concerned);
+	}
+}
+
 void report_plan_warnings(struct report *report)
 {
-	const struct plan *plan = report->plan;
+	AUTO_ARENA struct arena *scratch = arena_new();
+	struct map *all = map_new(scratch);
 
-	for (size_t i = 0; i < plan->n; i++) {
-		const struct cluster_item *item = &plan->v[i].item;
-		AUTO_ARENA struct arena *scratch = arena_new();
+	for (size_t i = 0; i < report->plan->n; i++)
+		collect_warnings(&report->plan->v[i].item, scratch, all);
+	for (size_t i = 0; i < all->n; i++) {
+		const struct concerned *concerned = all->entries[i].value;
+		const char *more = "";
 
-		for (size_t j = 0; item->warnings && item->warnings[j]; j++)
-			report_warning(report,
-				       arena_printf(scratch, "%s: %s",
-						    object_shown(scratch,
-								 item->want),
-						    item->warnings[j]));
+		if (concerned->more)
+			more = arena_printf(scratch, " and %zu more",
+					    concerned->more);
+		report_warning(report,
+			       arena_printf(scratch, "%s%s: %s",
+					    object_shown(scratch,
+							 concerned->first),
+					    more, all->entries[i].key));
 	}
 }
 

@@ -20,7 +20,8 @@ A case holds
 
 Each runs in a clone of its own, with the cluster beside it in ../live, under
 an environment that holds nothing else.  The path of the temporary directory
-is shown as TMP.
+is shown as TMP.  No value of a Secret may be seen; in the cases they hold
+"CANARY".
 """
 
 import concurrent.futures
@@ -37,6 +38,7 @@ GITOPS = os.environ["GITOPS"]
 REWRITE = bool(os.environ.get("REWRITE"))
 RESULTS = ("out", "err", "status")
 SECONDS = 60
+CANARIES = (b"CANARY", b"Q0FOQVJZ")
 
 # Commits get the same ids on every machine and every day.
 GIT_ENV = {
@@ -139,6 +141,9 @@ def compare(case, got):
                  "--label", "now", case / result, "-"],
                 input=got[result], capture_output=True, check=False)
             text += diff.stdout.decode(errors="backslashreplace")
+        for canary in CANARIES:
+            if canary in got[result]:
+                text += f"{result} shows a secret: {canary.decode()}\n"
     return text
 
 

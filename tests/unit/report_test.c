@@ -411,6 +411,26 @@ static void a_warning_is_given_once(void **state)
 	assert_errors("gitops: sync: warning: deprecated\n");
 }
 
+static void a_warning_of_many_objects_is_given_once(void **state)
+{
+	static const char *old[] = { "v1 Thing is deprecated", NULL };
+	static const char *odd[] = { "unknown field", "v1 Thing is deprecated",
+				     NULL };
+	struct plan plan;
+
+	(void)state;
+	open_as("sync");
+	read_plan(wanted, &plan);
+	plan.v[0].item.warnings = old;
+	plan.v[1].item.warnings = odd;
+	plan.v[2].item.warnings = old;
+	report_sync(report, &plan);
+	assert_errors("gitops: sync: warning: Namespace demo and 2 more: v1 "
+		      "Thing is deprecated\n"
+		      "gitops: sync: warning: ConfigMap demo/web: unknown "
+		      "field\n");
+}
+
 static void warnings_have_an_end(void **state)
 {
 	size_t lines = 0;
@@ -548,6 +568,7 @@ int main(void)
 		TEST(foreign_text_cannot_steer_the_terminal),
 		TEST(no_stream_shows_a_secret),
 		TEST(a_warning_is_given_once),
+		TEST(a_warning_of_many_objects_is_given_once),
 		TEST(warnings_have_an_end),
 		TEST(a_quiet_run_that_fails_tells_its_warnings),
 		TEST(a_hint_shared_by_a_row_of_errors_is_given_once),
