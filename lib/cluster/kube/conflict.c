@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cluster/kube/conflict.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/compiler.h"
+#include "base/vec.h"
 #include "cluster/kube/status.h"
 #include "document/document.h"
 #include "object/fields.h"
@@ -136,38 +137,78 @@ bool kube_drop_field(json_t *doc, const char *path)
 	return *path == '[' && drop_item(doc, path);
 }
 
-/* conflict with "kubectl-scale" with subresource "scale" using apps/v1 */
-static char *manager_of(struct arena *arena, const char *message)
-{
-	const char *name = message ? strchr(message, '"') : NULL;
+/* A contested field, and who has it. */
+struct contest {
+	const char *field;
+	const char *manager;
+};
 
-	if (!name)
-		return arena_strdup(arena, "another manager");
-	return arena_strndup(arena, name + 1, strcspn(name + 1, "\""));
+struct contests {
+	struct contest *v;
+	size_t n;
+	size_t room;
+};
+
+/*
+ * conflict with "kubectl" with subresource "scale" using apps/v1: such an
+ * entry is not folded, whoever it is.
+ */
+static bool read_cause(struct arena *arena, const json_t *cause,
+		       struct contest *out, bool *folded)
+{
+	const char *reason = doc_get_string(cause, "reason", NULL);
+	const char *message = doc_get_string(cause, "message", NULL);
+	const char *name;
+
+	out->field = doc_get_string(cause, "field", NULL);
+	if (!out->field || !str_equal(reason, "FieldManagerConflict"))
+		return false;
+	name = message ? strchr(message, '"') : NULL;
+	out->manager = name ? arena_strndup(arena, name + 1,
+					    strcspn(name + 1, "\"")) :
+			      "another manager";
+	*folded = fields_is_folded(out->manager) &&
+		  !strstr(message, "subresource");
+	return true;
+}
+
+static int by_field(const void *a, const void *b)
+{
+	const struct contest *left = a, *right = b;
+
+	return strcmp(left->field, right->field);
+}
+
+/* The server tells them in no order. */
+static char *show(struct arena *arena, struct contests *contests)
+{
+	AUTO_STR struct str out = STR_INIT(STR_BIG);
+
+	if (contests->n)
+		qsort(contests->v, contests->n, sizeof(*contests->v), by_field);
+	for (size_t i = 0; i < contests->n; i++)
+		str_printf(&out, "%s%s (%s)", i ? ", " : "",
+			   contests->v[i].field, contests->v[i].manager);
+	return str_keep(&out, arena);
 }
 
 char *kube_give_up(struct arena *arena, struct bytes answer, json_t *doc)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
-	AUTO_STR struct str out = STR_INIT(STR_BIG);
 	const json_t *said = kube_status_parse(scratch, answer), *cause;
+	struct contests lost = { 0 };
 	bool conflicts = false;
 	size_t i;
 
 	json_array_foreach(doc_get(said, "details", "causes", NULL), i, cause) {
-		const char *reason = doc_get_string(cause, "reason", NULL);
-		const char *field = doc_get_string(cause, "field", NULL);
-		const char *manager =
-			manager_of(scratch,
-				   doc_get_string(cause, "message", NULL));
+		struct contest one;
+		bool folded;
 
-		if (!field || !str_equal(reason, "FieldManagerConflict"))
+		if (!read_cause(scratch, cause, &one, &folded))
 			continue;
 		conflicts = true;
-		if (fields_is_folded(manager) || !kube_drop_field(doc, field))
-			continue;
-		str_printf(&out, "%s%s (%s)", out.len ? ", " : "", field,
-			   manager);
+		if (!folded && kube_drop_field(doc, one.field))
+			*vec_push(scratch, &lost) = one;
 	}
-	return conflicts ? str_keep(&out, arena) : NULL;
+	return conflicts ? show(arena, &lost) : NULL;
 }

@@ -147,8 +147,13 @@ static int refuse_status(long status, const json_t *said, const char *message,
 		tell_typed(&text, message);
 	else if (strict)
 		tell_strict(&text, strict + strlen(STRICT));
-	if (text.len)
-		return err_set(err, ERR_REFUSED, "%s", str_text(&text));
+	if (text.len) {
+		err_set(err, ERR_REFUSED, "%s", str_text(&text));
+		if (str_ends(str_text(&text), ": expected string"))
+			err_hint(err, "quote what is text but looks like a "
+				      "number or a boolean");
+		return -1;
+	}
 
 	if (status == 403 && strstr(message, "because it is being terminated"))
 		return refuse_terminating(message, err);

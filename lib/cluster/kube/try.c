@@ -12,7 +12,8 @@
 
 /* Where objects are tried whose own namespace is not there yet. */
 #define TRY_NAMESPACE "default"
-#define TRY_NAME      "gitops-dry-run-%016" PRIx64
+#define TRY_PREFIX    "gitops-dry-run-"
+#define TRY_NAME_MOST 52 /* of a CronJob; other kinds take 63 or more */
 
 /* What comes in this run: names of namespaces, a set. */
 static struct map *coming_namespaces(struct arena *scratch,
@@ -35,16 +36,35 @@ static bool is_elsewhere(const struct kube_patch *patch)
 	return patch->name != patch->item->want->name;
 }
 
-/* Try it under a name that nobody has. */
+/*
+ * A name that nobody has.  The real one is a part of it, so that the server
+ * finds what is wrong with that.
+ */
+static char *try_name(struct arena *scratch, const char *name)
+{
+	char *out;
+	uint32_t random;
+	size_t n;
+
+	digest_random(&random, sizeof(random));
+	out = arena_printf(scratch, TRY_PREFIX "%08" PRIx32 "-%.*s", random,
+			   TRY_NAME_MOST, name);
+	n = strlen(out) < TRY_NAME_MOST ? strlen(out) : TRY_NAME_MOST;
+	/* What is cut must not end in what no name ends in. */
+	while (n < strlen(out) && strchr("-.", out[n - 1]))
+		n--;
+	out[n] = '\0';
+	return out;
+}
+
+/* Try it under another name. */
 static void move_elsewhere(struct arena *scratch, struct kube_patch *patch,
 			   const char *namespace)
 {
 	json_t *doc = doc_copy(scratch, patch->doc);
-	uint64_t random;
 
-	digest_random(&random, sizeof(random));
 	patch->namespace = namespace;
-	patch->name = arena_printf(scratch, TRY_NAME, random);
+	patch->name = try_name(scratch, patch->name);
 	if (*namespace)
 		doc_set_string(doc, namespace, "metadata", "namespace", NULL);
 	doc_set_string(doc, patch->name, "metadata", "name", NULL);
@@ -137,6 +157,30 @@ static const char **keep_warnings(struct kube *kube, const char **warnings)
 	return out;
 }
 
+/* The name that was tried is nobody's business. */
+static void refuse(const struct kube_patch *patch, struct kube_call *call,
+		   struct err *err)
+{
+	AUTO_ERR struct err said = { 0 };
+	AUTO_STR struct str text = STR_INIT(STR_BIG);
+	const char *at, *found;
+
+	if (!is_elsewhere(patch)) {
+		kube_refuse(call, err);
+		return;
+	}
+	kube_refuse(call, &said);
+	for (at = said.msg; (found = strstr(at, patch->name)) != NULL;
+	     at = found + strlen(patch->name)) {
+		str_add_bytes(&text, at, (size_t)(found - at));
+		str_add(&text, patch->item->want->name);
+	}
+	str_add(&text, at);
+	err_set(err, said.status, "%s", str_text(&text));
+	if (said.hint)
+		err_hint(err, "%s", said.hint);
+}
+
 /* The answer to one dry-run. */
 static void take_answer(struct kube *kube, struct arena *scratch,
 			struct kube_patch *patch, struct cluster_item **items,
@@ -164,7 +208,7 @@ static void take_answer(struct kube *kube, struct arena *scratch,
 	else if (is_elsewhere(patch) && patch->call.response.status == 403)
 		item->unchecked = "its Namespace comes in this sync";
 	else
-		kube_refuse(&patch->call, &item->err);
+		refuse(patch, &patch->call, &item->err);
 }
 
 /*
