@@ -24,6 +24,8 @@ struct kube_client {
 	const char *authorization;         /* header, or NULL */
 	int64_t token_read_ms;
 	unsigned generation;
+	unsigned accepted;      /* last one that was not answered 401 */
+	unsigned renewed;       /* the one we got after a 401; 0: none */
 	bool reopen;            /* the client certificate changed */
 	struct err refresh_err; /* why there is no newer credential */
 
@@ -242,17 +244,29 @@ static void prepare(void *context, struct http_request *request)
 	call->generation = client->generation;
 }
 
-/* After a 401: is there a newer credential than the one that was sent? */
+/*
+ * After a 401: is there a newer credential than the one that was sent?  Where
+ * the renewed one is refused as well, a plugin is not asked again for each of
+ * a thousand requests.
+ */
 static bool again(void *context, struct http_request *request)
 {
 	struct sent_call *call = context;
 	struct kube_client *client = call->client;
 
-	if (request->response.status != 401 || client->refresh_err.status)
+	if (request->response.status != 401) {
+		client->accepted = call->generation;
 		return false;
-	if (call->generation == client->generation &&
-	    refuse_credential(client, &client->refresh_err) < 0)
+	}
+	if (client->refresh_err.status)
 		return false;
+	if (call->generation == client->generation) {
+		if (client->accepted < client->renewed ||
+		    refuse_credential(client, &client->refresh_err) < 0)
+			return false;
+		client->renewed = client->generation;
+		client->accepted = 0;
+	}
 	/* Another certificate needs another connection: send_rest(). */
 	return call->generation != client->generation && !client->reopen;
 }
