@@ -45,7 +45,8 @@ def binary():
 
 def plain_binary():
     """A build without sanitizers, which multiply memory, or None."""
-    for path in (binary(), ROOT / "gitops"):
+    for path in (binary(), binary().parent.parent / "gitops",
+                 ROOT / "gitops"):
         if path.exists() and not is_sanitized(path):
             return path
     return None

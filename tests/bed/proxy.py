@@ -318,7 +318,8 @@ def unauthorized():
 
 
 class Tunnel:
-    """A forward proxy: CONNECT only, and it remembers where to."""
+    """A forward proxy: CONNECT only.  It remembers where to, and connects to
+    this machine whatever the name."""
 
     def __init__(self):
         self.targets = []
@@ -337,8 +338,8 @@ class Tunnel:
                 target = first.split()[1]
                 tunnel.targets.append(target)
                 tunnel.headers.append(headers.decode("latin-1"))
-                host, port = target.rsplit(":", 1)
-                with socket.create_connection((host, int(port))) as far:
+                port = int(target.rsplit(":", 1)[1])
+                with socket.create_connection(("127.0.0.1", port)) as far:
                     self.wfile.write(b"HTTP/1.1 200 Connected\r\n\r\n")
                     self.wfile.flush()
                     pump = threading.Thread(target=copy, daemon=True,

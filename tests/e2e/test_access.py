@@ -371,17 +371,27 @@ def test_proxy_url(gitops, one, proxy, tmp_path):
                    for text in tunnel.headers)
 
 
-def test_proxy_of_the_environment_and_its_exceptions(gitops, one, proxy,
-                                                     tmp_path):
-    path = proxy.kubeconfig(tmp_path)
+def test_proxy_of_the_environment_and_its_exceptions(gitops, control, one,
+                                                     proxy, tmp_path):
+    """As in client-go: NO_PROXY is obeyed, and a loopback address never goes
+    through a proxy."""
+    own(control)
+    near = proxy.kubeconfig(tmp_path, name="near")
+    far = proxy.kubeconfig(tmp_path, name="far", cluster={
+        "server": f"https://api.test.example:{proxy.port}"})
     with Tunnel() as tunnel:
-        url = f"http://127.0.0.1:{tunnel.port}"
-        gitops("diff", "--kubeconfig", path, one, expect=1,
-               env={"HTTPS_PROXY": url, "NO_PROXY": "127.0.0.0/8"})
+        through = {"HTTPS_PROXY": f"http://127.0.0.1:{tunnel.port}"}
+        gitops("diff", "--kubeconfig", near, one, expect=1, env=through)
         assert tunnel.targets == []
-        gitops("diff", "--kubeconfig", path, one, expect=1,
-               env={"HTTPS_PROXY": url})
-        assert tunnel.targets
+        gitops("diff", "--kubeconfig", far, one, expect=1, env=through)
+        assert set(tunnel.targets) == {f"api.test.example:{proxy.port}"}
+
+        tunnel.targets.clear()
+        for exception in (".test.example", "test.example",
+                          f"api.test.example:{proxy.port}", "*"):
+            gitops("diff", "--kubeconfig", far, "--timeout", "3s", one,
+                   expect=(2, 4), env={**through, "NO_PROXY": exception})
+        assert tunnel.targets == []
 
 
 def test_a_redirect_is_not_followed(gitops, one, proxy, control, tmp_path):

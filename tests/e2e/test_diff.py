@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """diff says what sync would change, and changes nothing."""
 
-import pytest
-
 from bed import objects
 
 
@@ -67,10 +65,9 @@ def test_objects_are_listed_in_the_order_of_their_stages(kube, repo, prefix):
     assert places == sorted(places)
 
 
-@pytest.mark.parametrize("form", ["text", "json"])
-def test_diff_is_the_same_each_time(kube, repo, prefix, form):
+def test_diff_is_the_same_each_time(kube, repo, prefix):
     repo.commit(objects.system(prefix))
-    runs = {kube("diff", "-o", "text", "--path", "deploy", repo, expect=1).out
+    runs = {kube("diff", "--path", "deploy", repo, expect=1).out
             for _ in range(3)}
     assert len(runs) == 1
 
@@ -88,7 +85,7 @@ def test_json_is_written_on_failure_too(kube, repo):
     repo.commit({"a.yaml": "kind: [\n"})
     result = kube("diff", "-o", "json", repo, expect=2)
     assert result.json["exitStatus"] == 2
-    assert "a.yaml:1" in result.out
+    assert "a.yaml:" in result.json["errors"][0]["message"]
 
 
 def test_colour_is_for_terminals(kube, repo, ns):

@@ -2,8 +2,9 @@
 """Git wins, and what it wins from others is said; fields that kubectl had
 applied become ours, so that removing them in git removes them."""
 
-import pytest
 import subprocess
+
+import pytest
 
 from bed import objects
 
@@ -143,5 +144,6 @@ def test_no_force_leaves_contested_fields(kube, control, repo, ns):
 
     result = kube("sync", "--no-force", repo)
     assert control.api.get(path)["data"] == {"x": "theirs", "y": "ours"}
-    assert "autopilot" in result.err and ".data.x" in result.err
+    said = result.out + result.err
+    assert "autopilot" in said and ".data.x" in said
     kube("diff", "--no-force", repo)

@@ -150,6 +150,23 @@ def test_nonsense_as_the_answer_to_an_apply(gitops, proxy, one, body):
     gitops("diff", "--timeout", "10s", one, expect=(0, 1, 2, 4))
 
 
+# Row 6: a webhook that knows no dry-run
+
+def test_a_dry_run_that_a_webhook_does_not_support(gitops, control, proxy, one,
+                                                   ns):
+    """diff cannot know, and says why; a sync that does not ask works."""
+    def decide(request):
+        if request.dry_run:
+            return Refuse(400, "BadRequest", 'admission webhook '
+                          '"hook.example.com" does not support dry run')
+
+    proxy.decide = decide
+    result = gitops("diff", one, expect=2)
+    assert "hook.example.com" in result.err and "a.yaml:1" in result.err
+    gitops("sync", "--validate", "none", one)
+    assert synced(control, ns)
+
+
 # Row 12: GOAWAY, from the real API server over HTTP/2
 
 def test_goaway(gitops, repo, prefix, tmp_path):
