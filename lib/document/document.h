@@ -62,9 +62,12 @@ extern const struct doc_budget doc_budget_default;
  * vanish.  `name` is the file as the user knows it.  `budget` NULL means
  * doc_budget_default.  Documents are appended to `out`.
  *
+ * An integer from 2^63 to 2^64 - 1 becomes a real, as in the API server; what
+ * else differs from kustomize is listed in tests/peer/test_yaml_known.py.
+ *
  * ERR_INPUT, always with "NAME:LINE:": syntax, UTF-16, duplicate keys (both
- * positions), keys that are not strings, cyclic aliases, numbers out of
- * range, NaN and infinity, a budget.
+ * positions), keys that are not strings, cyclic aliases, NaN and infinity, a
+ * budget.
  */
 MUST_USE int doc_read_yaml(struct arena *arena, const char *name,
 			   struct bytes bytes, const struct doc_budget *budget,
