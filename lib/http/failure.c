@@ -66,6 +66,9 @@ static int fail_to_trust(struct http_transfer *transfer, const char *where,
 			      "certificate's dates");
 	else if (strstr(why, "issuer") || strstr(why, "self-signed"))
 		err_hint(err, "name the authority that signed it");
+	else
+		err_hint(err, "check the server's address, or name the host "
+			      "that its certificate is for");
 	return -1;
 }
 

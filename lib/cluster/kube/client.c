@@ -436,6 +436,9 @@ int kube_client_fail(const struct kube_client *client, struct kube_call *call,
 	if (response->err.status) {
 		*err = response->err;
 		response->err = (struct err){ 0 };
+		/* What else is wrong with TLS brings its own hint. */
+		if (err->status == ERR_ACCESS)
+			err_hint(err, "check %s", client->config.user_from);
 		return err_wrap(err, "%s", what);
 	}
 	kube_status_fail(what, response->status, response->body, err);

@@ -116,7 +116,13 @@ static int refuse_namespace(const json_t *said, struct err *err)
 
 static int refuse_message(long status, const char *message, struct err *err)
 {
-	err_set(err, kube_status_kind(status), "%.*s", MESSAGE_CAP, message);
+	enum err_status kind = kube_status_kind(status);
+
+	/* The server calls it an internal error when it cannot read what it
+	 * was sent: data of a Secret that is no base64. */
+	if (status == 500 && strstr(message, "error decoding from json"))
+		kind = ERR_REFUSED;
+	err_set(err, kind, "%.*s", MESSAGE_CAP, message);
 	if (strstr(message, "does not support dry run"))
 		err_hint(err, "declare the webhook's sideEffects, or sync "
 			      "with --validate none");

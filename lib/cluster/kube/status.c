@@ -65,13 +65,8 @@ static const char *phrase_of_status(long status)
 static int fail_one(const char *what, long status, const char *message,
 		    struct err *err)
 {
-	enum err_status kind = kube_status_kind(status);
-
-	/* The server calls it an internal error when it cannot read what it
-	 * was sent: data of a Secret that is no base64. */
-	if (status == 500 && strstr(message, "error decoding from json"))
-		kind = ERR_REFUSED;
-	return err_set(err, kind, "%s: %.*s", what, MESSAGE_CAP, message);
+	return err_set(err, kube_status_kind(status), "%s: %.*s", what,
+		       MESSAGE_CAP, message);
 }
 
 /*
