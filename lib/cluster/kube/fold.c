@@ -212,6 +212,19 @@ bool kube_fold_cures(const struct cluster_item *item, struct bytes answer)
 	return any;
 }
 
+/*
+ * Is there anything to foretell?  What wants no field but its name, as many a
+ * Namespace, is not written for the sake of what others have set.
+ */
+static bool is_folded_by_apply(const struct cluster_item *item)
+{
+	if (item->unchecked || item->err.status != ERR_OK)
+		return false;
+	return kube_folds(item->live) ||
+	       (kube_folds(item->merged) &&
+		strstr(item->merged.data, "\"" CLUSTER_MANAGER "\""));
+}
+
 /* What is left of the server's answer once what nobody owns is gone; NULL
  * where that is all of it. */
 static json_t *without_given_up(struct arena *scratch,
@@ -270,8 +283,7 @@ int kube_fold_tried(struct kube *kube, struct cluster_item **items, size_t n,
 		const json_t *rest = NULL;
 		const char *path = NULL;
 
-		if (!items[i]->unchecked && (kube_folds(items[i]->live) ||
-					     kube_folds(items[i]->merged)))
+		if (is_folded_by_apply(items[i]))
 			rest = without_given_up(scratch, items[i]);
 		if (rest)
 			path = path_of(scratch, kube, items[i]);
