@@ -131,7 +131,7 @@ void report_text_step(struct report *report, const struct plan_step *step)
 {
 	AUTO_STR struct str out = STR_INIT(STR_BIG);
 
-	/* With --validate none every object is written, and some for nothing. */
+	/* With --validate none all are written, and some for nothing. */
 	if (report_verb_of(step, true) == VERB_UNCHANGED &&
 	    !report->run->verbose)
 		return;
