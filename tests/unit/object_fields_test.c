@@ -218,168 +218,189 @@ static void members_are_removed_with_all_below_them(void **state)
 	}
 }
 
-#define ENTRY(manager, operation, fields)                                      \
-	"{manager: " manager ", operation: " operation ", apiVersion: v1,"     \
-	" fieldsType: FieldsV1, time: '2026-01-01T00:00:00Z',"                 \
-	" fieldsV1: " fields "}"
-#define OF_STATUS(manager, fields)                                             \
-	"{manager: " manager ", operation: Update, apiVersion: v1,"            \
-	" subresource: status, fieldsV1: " fields "}"
-#define OBJECT(entries, rest)                                                  \
-	"{apiVersion: v1, metadata: {managedFields: [" entries "]}" rest "}"
+/* "MANAGER:OPERATION[:SUBRESOURCE] FIELDS" as an entry. */
+static const char *entry(char *text)
+{
+	char *fields = strchr(text, ' ');
+	char *operation = strchr(text, ':');
+	char *subresource;
+
+	*fields++ = *operation++ = '\0';
+	subresource = strchr(operation, ':');
+	if (subresource)
+		*subresource++ = '\0';
+	return arena_printf(arena,
+			    "{manager: %s, operation: %s, subresource: '%s', "
+			    "apiVersion: v1, fieldsType: FieldsV1, time: "
+			    "'2026-01-01T00:00:00Z', fieldsV1: %s}",
+			    text, operation, subresource ? subresource : "",
+			    fields);
+}
+
+/* A list of these, with " | " in between. */
+static const char *entries(const char *text)
+{
+	char *at = arena_strdup(arena, text), *next;
+	const char *out = "";
+
+	for (; at && *at; at = next) {
+		next = strstr(at, " | ");
+		if (next) {
+			*next = '\0';
+			next += strlen(" | ");
+		}
+		out = arena_printf(arena, "%s%s%s", out, *out ? ", " : "",
+				   entry(at));
+	}
+	return arena_printf(arena, "[%s]", out);
+}
+
+/* An object with these entries, and the rest in YAML. */
+static json_t *object(const char *managers, const char *rest)
+{
+	return parse(arena_printf(arena,
+				  "{apiVersion: v1, metadata: {name: x, "
+				  "labels: {a: b}, managedFields: %s}, %s}",
+				  entries(managers), rest));
+}
 
 static void an_entry_is_found_by_all_of_its_names(void **state)
 {
-	const json_t *object =
-		parse(OBJECT(ENTRY("a", "Update", "{'f:x':{}}") "," ENTRY(
-				     "a", "Apply",
-				     "{'f:y':{}}") "," OF_STATUS("a", "{}"),
-			     ""));
-	const json_t *entry;
+	const json_t *live = object("a:Update {'f:x':{}} | a:Apply {'f:y':{}} "
+				    "| a:Update:status {'f:z':{}}",
+				    "");
+	const json_t *found;
 
 	(void)state;
-	entry = fields_entry(object, "a", "Apply", "");
-	assert_same(json_object_get(entry, "fieldsV1"), "{'f:y':{}}");
-	entry = fields_entry(object, "a", "Update", "status");
-	assert_same(json_object_get(entry, "fieldsV1"), "{}");
-	assert_null(fields_entry(object, "b", "Apply", ""));
-	assert_null(fields_entry(object, "a", "Apply", "status"));
+	found = fields_entry(live, "a", "Apply", "");
+	assert_same(json_object_get(found, "fieldsV1"), "{'f:y':{}}");
+	found = fields_entry(live, "a", "Update", "status");
+	assert_same(json_object_get(found, "fieldsV1"), "{'f:z':{}}");
+	assert_null(fields_entry(live, "b", "Apply", ""));
+	assert_null(fields_entry(live, "a", "Apply", "status"));
 	assert_null(fields_entry(parse("{metadata: {}}"), "a", "Apply", ""));
 }
 
 static void there_is_nothing_to_fold_among_others(void **state)
 {
-	const json_t *live =
-		parse(OBJECT(ENTRY("gitops", "Apply", "{'f:x':{}}") "," ENTRY(
-				     "kubectl-edit", "Update",
-				     "{'f:y':{}}") "," OF_STATUS("kubectl",
-								 "{'f:z':{}}"),
-			     ""));
-
 	(void)state;
-	assert_null(fields_fold(arena, live, "gitops"));
+	assert_null(fields_fold(arena,
+				object("gitops:Apply {'f:x':{}} | "
+				       "kubectl-edit:Update {'f:y':{}} | "
+				       "kubectl:Update:scale {'f:z':{}}",
+				       ""),
+				"gitops"));
 	assert_null(fields_fold(arena, parse("{}"), "gitops"));
 }
 
 static void what_kubectl_applied_becomes_our_entry(void **state)
 {
-	const json_t *live = parse(OBJECT(
-		ENTRY("kubectl", "Apply", "{'f:a':{}}") "," ENTRY(
-			"other", "Update",
-			"{'f:o':{}}") "," ENTRY("kubectl-client-side-apply",
-						"Update",
-						"{'f:b':{}}") "," ENTRY("before-first-apply",
-									"Update",
-									"{'f:c':{}}"),
-		""));
+	const json_t *live =
+		object("kubectl:Apply {'f:a':{}} | other:Update {'f:o':{}} | "
+		       "kubectl-client-side-apply:Update {'f:b':{}} | "
+		       "before-first-apply:Update {'f:c':{}}",
+		       "");
 
 	(void)state;
 	assert_same(fields_fold(arena, live, "gitops"),
-		    "[" ENTRY("other", "Update", "{'f:o':{}}") "," ENTRY(
-			    "gitops", "Apply",
-			    "{'f:a':{},'f:b':{},'f:c':{}}") "]");
+		    entries("other:Update {'f:o':{}} | "
+			    "gitops:Apply {'f:a':{},'f:b':{},'f:c':{}}"));
 }
 
 static void what_is_folded_joins_the_entry_we_have(void **state)
 {
-	const json_t *live = parse(
-		OBJECT("{manager: gitops, operation: Apply, apiVersion: v2,"
-		       " time: t, fieldsV1: {'f:a':{}}}," ENTRY("kubectl",
-								"Update",
-								"{'f:b':{}}"),
-		       ""));
+	json_t *live = object("kubectl:Update {'f:b':{}} | "
+			      "gitops:Apply {'f:a':{}}",
+			      "");
+	json_t *ours =
+		json_array_get(doc_get(live, "metadata", "managedFields", NULL),
+			       1);
+	const json_t *folded;
 
 	(void)state;
-	assert_same(fields_fold(arena, live, "gitops"),
-		    "[{manager: gitops, operation: Apply, apiVersion: v2,"
-		    " time: t, fieldsType: FieldsV1,"
-		    " fieldsV1: {'f:a':{},'f:b':{}}}]");
+	doc_set_string(ours, "v2", "apiVersion", NULL);
+	folded = json_array_get(fields_fold(arena, live, "gitops"), 0);
+	assert_string_equal(doc_get_string(folded, "manager", NULL), "gitops");
+	assert_string_equal(doc_get_string(folded, "apiVersion", NULL), "v2");
+	assert_same(json_object_get(folded, "fieldsV1"), "{'f:a':{},'f:b':{}}");
 }
 
 /* Where entries have several versions, the object's own is taken. */
 static void one_entry_has_one_version(void **state)
 {
-	const json_t *live = parse(OBJECT(
-		"{manager: kubectl, operation: Apply, apiVersion: v1beta1,"
-		" fieldsV1: {'f:a':{}}}," ENTRY("kubectl", "Update",
-						"{'f:b':{}}"),
-		""));
+	json_t *live = object("kubectl:Apply {'f:a':{}} | "
+			      "kubectl:Update {'f:b':{}}",
+			      "");
+	json_t *first =
+		json_array_get(doc_get(live, "metadata", "managedFields", NULL),
+			       0);
 
 	(void)state;
+	doc_set_string(first, "v1beta1", "apiVersion", NULL);
 	assert_same(fields_fold(arena, live, "gitops"),
-		    "[" ENTRY("gitops", "Apply", "{'f:a':{},'f:b':{}}") "]");
+		    entries("gitops:Apply {'f:a':{},'f:b':{}}"));
 }
 
+/* Live and applied: entries, and what of the object matters. */
 static const struct {
-	const char *live;
-	const char *applied;
+	const char *live, *live_rest;
+	const char *applied, *applied_rest;
 	const char *given_up;
 } folds[] = {
 	/* Nothing to fold. */
-	{ OBJECT(ENTRY("other", "Update", "{'f:a':{}}"), ", a: 1"),
-	  OBJECT(ENTRY("gitops", "Apply", "{'f:b':{}}"), ", a: 1, b: 1"),
-	  "{}" },
+	{ "other:Update {'f:a':{}}", "a: 1", "gitops:Apply {'f:b':{}}",
+	  "a: 1, b: 1", "{}" },
 	/* Not in git any more; with what holds it, which is a field, too. */
-	{ OBJECT(ENTRY("kubectl", "Apply", "{'f:s':{'f:a':{},'f:b':{}}}"),
-		 ", s: {a: 1, b: 1}"),
-	  OBJECT(ENTRY("gitops", "Apply", "{'f:s':{'f:b':{}}}"),
-		 ", s: {a: 1, b: 1}"),
+	{ "kubectl:Apply {'f:s':{'f:a':{},'f:b':{}}}", "s: {a: 1, b: 1}",
+	  "gitops:Apply {'f:s':{'f:b':{}}}", "s: {a: 1, b: 1}",
 	  "{'f:s':{'f:a':{}}}" },
-	{ OBJECT(ENTRY("kubectl", "Apply", "{'f:s':{'f:a':{}}}"),
-		 ", s: {a: 1}"),
-	  OBJECT(ENTRY("gitops", "Apply", "{'f:b':{}}"), ", s: {a: 1}"),
-	  "{'f:s':{'.':{},'f:a':{}}}" },
+	{ "kubectl:Apply {'f:s':{'f:a':{}}}", "s: {a: 1}",
+	  "gitops:Apply {'f:b':{}}", "s: {a: 1}", "{'f:s':{'.':{},'f:a':{}}}" },
 	/* Another manager owns it as well. */
-	{ OBJECT(ENTRY("kubectl", "Apply", "{'f:a':{}}"), ", a: 1"),
-	  OBJECT(ENTRY("other", "Update", "{'f:a':{}}"), ", a: 1"), "{}" },
-	{ OBJECT(ENTRY("kubectl", "Apply", "{'f:a':{}}"), ", a: 1"),
-	  OBJECT(OF_STATUS("other", "{'f:a':{}}"), ", a: 1"), "{}" },
+	{ "kubectl:Apply {'f:a':{}}", "a: 1", "other:Update {'f:a':{}}", "a: 1",
+	  "{}" },
+	{ "kubectl:Apply {'f:a':{}}", "a: 1", "other:Update:status {'f:a':{}}",
+	  "a: 1", "{}" },
 	/* It is gone already. */
-	{ OBJECT(ENTRY("kubectl", "Apply", "{'f:a':{}}"), ""),
-	  OBJECT(ENTRY("gitops", "Apply", "{}"), ""), "{}" },
+	{ "kubectl:Apply {'f:a':{}}", "", "gitops:Apply {}", "", "{}" },
 	/* The item of a list that another has a field of goes as a whole. */
-	{ OBJECT(ENTRY("kubectl", "Apply",
-		       "{'f:l':{'k:{`name`:`x`}':{'.':{},'f:name':{}}}}"),
-		 ", l: [{name: x, o: 1}]"),
-	  OBJECT(ENTRY("other", "Update",
-		       "{'f:l':{'k:{`name`:`x`}':{'f:o':{}}}}"),
-		 ", l: [{name: x, o: 1}]"),
+	{ "kubectl:Apply {'f:l':{'k:{`name`:`x`}':{'.':{},'f:name':{}}}}",
+	  "l: [{name: x, o: 1}]",
+	  "other:Update {'f:l':{'k:{`name`:`x`}':{'f:o':{}}}}",
+	  "l: [{name: x, o: 1}]",
 	  "{'f:l':{'k:{`name`:`x`}':{'.':{},'f:name':{}}}}" },
 	/* Whatever goes, the name stays. */
-	{ OBJECT(ENTRY("kubectl", "Apply",
-		       "{'f:metadata':{'f:labels':{'.':{},'f:a':{}}}}"),
-		 ""),
-	  "{metadata: {name: x, labels: {a: b}}}",
-	  "{'f:metadata':{'f:labels':{'.':{},'f:a':{}}}}" },
+	{ "kubectl:Apply {'f:metadata':{'f:labels':{'.':{},'f:a':{}}}}", "", "",
+	  "", "{'f:metadata':{'f:labels':{'.':{},'f:a':{}}}}" },
 	/* What the server calls before-first-apply is in its answer only. */
-	{ "{}",
-	  OBJECT(ENTRY("before-first-apply", "Update",
-		       "{'f:a':{},'f:b':{}}") "," ENTRY("gitops", "Apply",
-							"{'f:a':{}}"),
-		 ", a: 1, b: 2"),
-	  "{'f:b':{}}" },
+	{ "", "",
+	  "before-first-apply:Update {'f:a':{},'f:b':{}} | "
+	  "gitops:Apply {'f:a':{}}",
+	  "a: 1, b: 2", "{'f:b':{}}" },
 };
 
 static void what_a_fold_gives_up_is_what_nobody_else_owns(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(folds); i++)
-		assert_same(fields_given_up(arena, parse(folds[i].live),
-					    parse(folds[i].applied), "gitops"),
+	for (size_t i = 0; i < ARRAY_LEN(folds); i++) {
+		json_t *live = object(folds[i].live, folds[i].live_rest);
+		json_t *applied = object(folds[i].applied,
+					 folds[i].applied_rest);
+
+		assert_same(fields_given_up(arena, live, applied, "gitops"),
 			    folds[i].given_up);
+	}
 }
 
 static void an_override_names_manager_and_paths(void **state)
 {
-	const json_t *live = parse(OBJECT(
-		ENTRY("scaler", "Update", "{'f:a':{},'f:b':{}}") "," ENTRY(
-			"gitops", "Apply",
-			"{'f:c':{}}") "," ENTRY("same", "Update", "{'f:c':{}}"),
-		", a: 1, b: 1, c: 1"));
-	const json_t *applied =
-		parse(OBJECT(ENTRY("scaler", "Update", "{'f:b':{}}") "," ENTRY(
-				     "gitops", "Apply", "{'f:a':{},'f:c':{}}"),
-			     ", a: 2, b: 1, c: 1"));
+	const json_t *live = object("scaler:Update {'f:a':{},'f:b':{}} | "
+				    "gitops:Apply {'f:c':{}} | "
+				    "same:Update {'f:c':{}}",
+				    "a: 1, b: 1, c: 1");
+	const json_t *applied = object("scaler:Update {'f:b':{}} | "
+				       "gitops:Apply {'f:a':{},'f:c':{}}",
+				       "a: 2, b: 1, c: 1");
 	struct fields_takens takens = { 0 };
 
 	(void)state;
@@ -391,20 +412,16 @@ static void an_override_names_manager_and_paths(void **state)
 	assert_string_equal(takens.v[0].paths, ".a");
 }
 
+#define ITEM "{'f:l':{'k:{`name`:`x`}':{'.':{},'f:name':{},'f:v':{}}}}"
+
 /* A folded entry is gone after the apply, but what had the wanted value was
  * not taken from anybody. */
 static void an_equal_value_is_no_override(void **state)
 {
-	const json_t *live = parse(
-		OBJECT(ENTRY("kubectl", "Apply",
-			     "{'f:l':{'k:{`name`:`x`}':{'.':{},'f:name':{},"
-			     "'f:v':{}}}}"),
-		       ", l: [{name: x, v: 1}]"));
-	const json_t *applied = parse(
-		OBJECT(ENTRY("gitops", "Apply",
-			     "{'f:l':{'k:{`name`:`x`}':{'.':{},'f:name':{},"
-			     "'f:v':{}}}}"),
-		       ", l: [{name: x, v: 2}]"));
+	const json_t *live = object("kubectl:Apply " ITEM,
+				    "l: [{name: x, v: 1}]");
+	const json_t *applied = object("gitops:Apply " ITEM,
+				       "l: [{name: x, v: 2}]");
 	struct fields_takens takens = { 0 };
 
 	(void)state;

@@ -161,9 +161,10 @@ static bool read_cause(struct arena *arena, const json_t *cause,
 	const char *name;
 
 	out->field = doc_get_string(cause, "field", NULL);
-	if (!out->field || !str_equal(reason, "FieldManagerConflict"))
+	if (!out->field || !message ||
+	    !str_equal(reason, "FieldManagerConflict"))
 		return false;
-	name = message ? strchr(message, '"') : NULL;
+	name = strchr(message, '"');
 	out->manager = name ? arena_strndup(arena, name + 1,
 					    strcspn(name + 1, "\"")) :
 			      "another manager";
