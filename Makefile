@@ -85,7 +85,6 @@ cmd_c  := $(filter-out cmd/main.c,$(sort $(wildcard cmd/*.c)))
 unit_c := $(sort $(wildcard tests/unit/$(ROOM)*_test.c))
 help_c := $(filter-out %_test.c,$(sort $(wildcard tests/unit/*.c)))
 fuzz_c := $(filter-out tests/fuzz/replay.c,$(sort $(wildcard tests/fuzz/*.c)))
-peer_c := $(sort $(wildcard tests/peer/*.c))
 man1   := $(sort $(wildcard man/*.1))
 man5   := $(sort $(wildcard man/*.5))
 schema := $(sort $(wildcard man/*.json))
@@ -96,7 +95,6 @@ commands = $(OUT)/cmd.a
 helpers = $(OUT)/tests/unit/helpers.a
 unit    = $(patsubst %.c,$(OUT)/%,$(unit_c))
 replays = $(patsubst %.c,$(OUT)/%-replay,$(fuzz_c))
-peers   = $(patsubst %.c,$(OUT)/%,$(peer_c))
 fuzzers = $(patsubst %.c,$(OUT)/%,$(fuzz_c))
 
 # ---- build ----
@@ -198,17 +196,10 @@ test-e2e test-fault: $(PROGRAM)
 
 # Our answers beside those of the real kustomize.
 test-peer: $(PROGRAM)
-	+$(Q)$(MAKE) SAN=1 peers
-	$(Q)$(test_env) PEERS='$(abspath $(dir $(san_program)))/tests/peer' \
-		tests/pytest.sh tests/peer $(PYTEST)
-
-peers: $(peers)
+	$(Q)$(test_env) tests/pytest.sh tests/peer $(PYTEST)
 
 $(unit): $(OUT)/%: $(OUT)/%.o $(helpers) $(commands) $(archive)
 	$(call say,LINK,$@)$(link) -o $@ $^ $(pkg_libs) -lcmocka
-
-$(peers): $(OUT)/%: $(OUT)/%.o $(archive)
-	$(call say,LINK,$@)$(link) -o $@ $^ $(pkg_libs)
 
 $(replays): $(OUT)/%-replay: $(OUT)/%.o $(OUT)/tests/fuzz/replay.o $(archive)
 	$(call say,LINK,$@)$(link) -o $@ $^ $(pkg_libs)
@@ -314,4 +305,4 @@ clean:
 FORCE:
 
 -include $(patsubst %.c,$(OUT)/%.d,$(lib_c) $(cmd_c) cmd/main.c $(unit_c) \
-	$(help_c) $(fuzz_c) $(peer_c) tests/fuzz/replay.c)
+	$(help_c) $(fuzz_c) tests/fuzz/replay.c)
