@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cluster/scope.h"
 
+#include <stdint.h>
+
 #include "base/str.h"
 
 static const char *kind_key(struct arena *arena, const char *group,
@@ -61,18 +63,33 @@ bool cluster_definition_serves(const struct cluster_definition *definition,
 	return false;
 }
 
+/* Neither object nor map is changed by it; jansson does not say so. */
+static json_t *shallow_copy(struct arena *arena, const json_t *map)
+{
+	return doc_keep(arena, json_copy((json_t *)(uintptr_t)map));
+}
+
+json_t *cluster_rename(struct arena *arena, const json_t *doc,
+		       const char *namespace, const char *name)
+{
+	json_t *out = shallow_copy(arena, doc);
+	json_t *metadata = shallow_copy(arena, doc_get(doc, "metadata", NULL));
+
+	doc_set_string(metadata, name, "name", NULL);
+	if (*namespace)
+		doc_set_string(metadata, namespace, "namespace", NULL);
+	else
+		doc_set(metadata, NULL, "namespace", NULL);
+	doc_set(out, metadata, "metadata", NULL);
+	return out;
+}
+
 void cluster_set_namespace(struct arena *arena, struct object *object,
 			   const char *namespace)
 {
-	json_t *doc;
-
 	if (str_equal(object->namespace, namespace))
 		return;
-	doc = doc_copy(arena, object->doc);
-	if (*namespace)
-		doc_set_string(doc, namespace, "metadata", "namespace", NULL);
-	else
-		doc_set(doc, NULL, "metadata", "namespace", NULL);
 	object->namespace = namespace;
-	object->doc = doc;
+	object->doc = cluster_rename(arena, object->doc, namespace,
+				     object->name);
 }

@@ -57,19 +57,24 @@ static char *try_name(struct arena *scratch, const char *name)
 	return out;
 }
 
-/* Try it under another name. */
+/* Try it under another name.  Its answer is kept apart, until it is put right:
+ * a thousand of them would cost more than all that is wanted. */
 static void move_elsewhere(struct arena *scratch, struct kube_patch *patch,
 			   const char *namespace)
 {
-	json_t *doc = doc_copy(scratch, patch->doc);
-
 	patch->namespace = namespace;
 	patch->name = try_name(scratch, patch->name);
-	if (*namespace)
-		doc_set_string(doc, namespace, "metadata", "namespace", NULL);
-	doc_set_string(doc, patch->name, "metadata", "name", NULL);
-	patch->doc = doc;
-	patch->arena = scratch;
+	patch->doc = cluster_rename(scratch, patch->doc, namespace,
+				    patch->name);
+	patch->arena = arena_new();
+}
+
+static void release(struct kube_patch *patches, size_t n)
+{
+	kube_patch_drop(patches, n);
+	for (size_t i = 0; i < n; i++)
+		if (is_elsewhere(&patches[i]))
+			arena_free(patches[i].arena);
 }
 
 /*
@@ -98,9 +103,10 @@ static json_t *restore_name(struct arena *scratch, json_t *value,
 	return value;
 }
 
-static int take_from_elsewhere(struct kube *kube, struct arena *scratch,
+static int take_from_elsewhere(struct kube *kube,
 			       const struct kube_patch *patch)
 {
+	AUTO_ARENA struct arena *scratch = arena_new();
 	struct cluster_item *item = patch->item;
 	json_t *merged;
 
@@ -194,7 +200,7 @@ static void take_answer(struct kube *kube, struct arena *scratch,
 	item->warnings = keep_warnings(kube, patch->call.response.warnings);
 	if (kube_patch_done(patch)) {
 		if (is_elsewhere(patch))
-			(void)take_from_elsewhere(kube, scratch, patch);
+			(void)take_from_elsewhere(kube, patch);
 		else
 			item->merged = patch->call.response.body;
 		return;
@@ -241,14 +247,17 @@ static int try_as_new(struct kube *kube, struct arena *scratch,
 		return 0;
 	status = kube_patch_all(kube, again, n_again, true, err);
 	for (size_t i = 0; i < n_again; i++) {
+		struct kube_patch refused = patches[from[i]];
+
 		if (!kube_patch_done(&again[i]))
 			continue;
 		patches[from[i]] = again[i];
-		again[i].item->unchecked =
+		again[i] = refused;
+		refused.item->unchecked =
 			"fields that kubectl has set are in the way, which "
 			"this sync removes";
 	}
-	kube_patch_drop(again, n_again);
+	release(again, n_again);
 	return status;
 }
 
@@ -292,6 +301,6 @@ int kube_try(void *data, struct cluster_item **items, size_t n, struct err *err)
 		status = try_as_new(kube, scratch, patches, n_sent, err);
 	for (size_t i = 0; status == 0 && i < n_sent; i++)
 		take_answer(kube, scratch, &patches[i], items, n);
-	kube_patch_drop(patches, n_sent);
+	release(patches, n_sent);
 	return status == 0 ? kube_fold_tried(kube, items, n, err) : -1;
 }
