@@ -50,8 +50,10 @@ static char *try_name(struct arena *scratch, const char *name)
 	out = arena_printf(scratch, TRY_PREFIX "%08" PRIx32 "-%.*s", random,
 			   TRY_NAME_MOST, name);
 	n = strlen(out) < TRY_NAME_MOST ? strlen(out) : TRY_NAME_MOST;
-	/* What is cut must not end in what no name ends in. */
-	while (n < strlen(out) && strchr("-.", out[n - 1]))
+	/* What is cut must not end in half a character, nor in one that no
+	 * name ends in. */
+	while (n < strlen(out) &&
+	       ((out[n] & 0xc0) == 0x80 || strchr("-.", out[n - 1])))
 		n--;
 	out[n] = '\0';
 	return out;
@@ -103,8 +105,8 @@ static json_t *restore_name(struct arena *scratch, json_t *value,
 	return value;
 }
 
-static int take_from_elsewhere(struct kube *kube,
-			       const struct kube_patch *patch)
+static void take_from_elsewhere(struct kube *kube,
+				const struct kube_patch *patch)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
 	struct cluster_item *item = patch->item;
@@ -112,27 +114,26 @@ static int take_from_elsewhere(struct kube *kube,
 
 	if (doc_read_json(scratch, "answer of the cluster",
 			  patch->call.response.body, &merged, &item->err) < 0)
-		return -1;
+		return;
 	restore_name(scratch, merged, patch->name, item->want->name);
 	if (*item->want->namespace)
 		doc_set_string(merged, item->want->namespace, "metadata",
 			       "namespace", NULL);
 	item->merged = kube_json(kube->run->arena, merged);
-	return 0;
 }
 
 /*
  * Does the refusal speak of something that is not there, and comes in this
  * very run?  A Pod's ServiceAccount, a RoleBinding's Role.
  */
-static const struct object *missing(struct arena *scratch,
-				    const struct kube_patch *patch,
+static const struct object *missing(const struct kube_patch *patch,
 				    struct cluster_item **items, size_t n)
 {
+	AUTO_ARENA struct arena *scratch = arena_new();
 	const long status = patch->call.response.status;
 	const char *said = patch->call.response.body.data;
 
-	if (status != 403 && status != 404)
+	if ((status != 403 && status != 404) || !patch->call.response.body.len)
 		return NULL;
 	for (size_t i = 0; i < n; i++) {
 		const struct object *want = items[i]->want;
@@ -146,7 +147,7 @@ static const struct object *missing(struct arena *scratch,
 	return NULL;
 }
 
-/* Answers from elsewhere go with the scratch arena. */
+/* Answers from elsewhere go with an arena of their own. */
 static const char **keep_warnings(struct kube *kube, const char **warnings)
 {
 	struct arena *arena = kube->run->arena;
@@ -164,18 +165,17 @@ static const char **keep_warnings(struct kube *kube, const char **warnings)
 }
 
 /* The name that was tried is nobody's business. */
-static void refuse(const struct kube_patch *patch, struct kube_call *call,
-		   struct err *err)
+static void refuse(struct kube_patch *patch, struct err *err)
 {
 	AUTO_ERR struct err said = { 0 };
 	AUTO_STR struct str text = STR_INIT(STR_BIG);
 	const char *at, *found;
 
 	if (!is_elsewhere(patch)) {
-		kube_refuse(call, err);
+		kube_refuse(&patch->call, err);
 		return;
 	}
-	kube_refuse(call, &said);
+	kube_refuse(&patch->call, &said);
 	for (at = said.msg; (found = strstr(at, patch->name)) != NULL;
 	     at = found + strlen(patch->name)) {
 		str_add_bytes(&text, at, (size_t)(found - at));
@@ -187,34 +187,39 @@ static void refuse(const struct kube_patch *patch, struct kube_call *call,
 		err_hint(err, "%s", said.hint);
 }
 
-/* The answer to one dry-run. */
-static void take_answer(struct kube *kube, struct arena *scratch,
-			struct kube_patch *patch, struct cluster_item **items,
-			size_t n)
+static void take_refusal(struct kube *kube, struct kube_patch *patch,
+			 struct cluster_item **items, size_t n)
 {
 	struct cluster_item *item = patch->item;
-	const struct object *what;
+	const struct object *what = missing(patch, items, n);
+
+	if (what) {
+		item->unchecked = arena_printf(kube->run->arena,
+					       "its %s %s comes in this sync",
+					       what->kind, what->name);
+	} else if (is_elsewhere(patch) && patch->call.response.status == 403) {
+		/* Rules of the other namespace say nothing of its own. */
+		item->unchecked = "its Namespace comes in this sync";
+	} else {
+		refuse(patch, &item->err);
+	}
+}
+
+/* The answer to one dry-run. */
+static void take_answer(struct kube *kube, struct kube_patch *patch,
+			struct cluster_item **items, size_t n)
+{
+	struct cluster_item *item = patch->item;
 
 	if (!patch->sent)
 		return;
 	item->warnings = keep_warnings(kube, patch->call.response.warnings);
-	if (kube_patch_done(patch)) {
-		if (is_elsewhere(patch))
-			(void)take_from_elsewhere(kube, patch);
-		else
-			item->merged = patch->call.response.body;
-		return;
-	}
-	what = missing(scratch, patch, items, n);
-	if (what)
-		item->unchecked = arena_printf(kube->run->arena,
-					       "its %s %s comes in this sync",
-					       what->kind, what->name);
-	/* Rules of the other namespace say nothing about its own. */
-	else if (is_elsewhere(patch) && patch->call.response.status == 403)
-		item->unchecked = "its Namespace comes in this sync";
+	if (!kube_patch_done(patch))
+		take_refusal(kube, patch, items, n);
+	else if (is_elsewhere(patch))
+		take_from_elsewhere(kube, patch);
 	else
-		refuse(patch, &patch->call, &item->err);
+		item->merged = patch->call.response.body;
 }
 
 /*
@@ -300,7 +305,7 @@ int kube_try(void *data, struct cluster_item **items, size_t n, struct err *err)
 	if (status == 0)
 		status = try_as_new(kube, scratch, patches, n_sent, err);
 	for (size_t i = 0; status == 0 && i < n_sent; i++)
-		take_answer(kube, scratch, &patches[i], items, n);
+		take_answer(kube, &patches[i], items, n);
 	release(patches, n_sent);
 	return status == 0 ? kube_fold_tried(kube, items, n, err) : -1;
 }
