@@ -196,6 +196,12 @@ static void a_contested_field_is_found_by_the_servers_words(void **state)
 	"{\"reason\":\"FieldManagerConflict\",\"field\":\"" field              \
 	"\",\"message\":\"conflict with " by " using apps/v1\"}"
 
+#define SCALED                                                                 \
+	CONFLICT(".spec.replicas",                                             \
+		 "\\\"kubectl\\\" with subresource \\\"scale\\\"")
+#define FOLDED CONFLICT(".spec.kept", "\\\"kubectl\\\"")
+#define EDITED CONFLICT(".spec.a", "\\\"editor\\\"")
+
 static const char *give_up(const char *answer, json_t *doc)
 {
 	return kube_give_up(arena, (struct bytes){ answer, strlen(answer) },
@@ -204,12 +210,8 @@ static const char *give_up(const char *answer, json_t *doc)
 
 static void what_is_given_up_names_field_and_manager(void **state)
 {
-	static const char answer[] = CAUSES(
-		"Apply failed",
-		CONFLICT(".spec.replicas", "\\\"kubectl\\\" with subresource \\\"scale\\\"") "," CONFLICT(
-			".spec.kept",
-			"\\\"kubectl\\\"") "," CONFLICT(".spec.a",
-							"\\\"editor\\\""));
+	static const char answer[] = CAUSES("Apply failed",
+					    SCALED "," FOLDED "," EDITED);
 	json_t *doc = parse("{spec: {replicas: 1, kept: 1, a: 1}}");
 
 	(void)state;
