@@ -176,6 +176,25 @@ int object_from_doc(struct arena *arena, const struct doc *doc,
 	return 0;
 }
 
+/* The member `i` of a List, which begins at a line of its own where the
+ * reader has kept it. */
+static struct doc list_item(struct arena *arena, const struct doc *list,
+			    json_t *item, size_t i)
+{
+	struct doc one = {
+		.value = item,
+		.origin = list->origin,
+		.name = list->name,
+		.line = list->line,
+	};
+
+	if (i < list->n_item_lines) {
+		one.line = list->item_lines[i];
+		one.origin = arena_printf(arena, "%s:%u", list->name, one.line);
+	}
+	return one;
+}
+
 int objects_add_doc(struct arena *arena, const struct doc *doc,
 		    struct objects *out, struct err *err)
 {
@@ -187,11 +206,7 @@ int objects_add_doc(struct arena *arena, const struct doc *doc,
 
 	if (kind && str_ends(kind, "List") && json_is_array(items)) {
 		json_array_foreach(items, i, item) {
-			const struct doc one = {
-				.value = item,
-				.origin = doc->origin,
-				.line = doc->line,
-			};
+			const struct doc one = list_item(arena, doc, item, i);
 
 			if (objects_add_doc(arena, &one, out, err) < 0)
 				return -1;

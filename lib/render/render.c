@@ -220,7 +220,7 @@ static void read_manifest(struct arena *arena, const char *path,
 {
 	struct docs docs = { 0 };
 
-	if (doc_read_yaml(arena, path, bytes, NULL, &docs, err) < 0)
+	if (doc_read_manifests(arena, path, bytes, NULL, &docs, err) < 0)
 		return;
 	for (size_t i = 0; i < docs.n; i++) {
 		AUTO_ERR struct err one = { 0 };

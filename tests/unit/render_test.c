@@ -65,6 +65,28 @@ static void manifests_come_in_the_order_of_their_paths(void **state)
 	assert_string_equal(out.v[3].origin, "b.yaml:5");
 }
 
+static void members_of_a_list_have_lines_of_their_own(void **state)
+{
+	static const struct tree_file files[] = {
+		{ "l.yaml",
+		  "apiVersion: v1\nkind: List\nitems:\n"
+		  "- {apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n"
+		  "- apiVersion: v1\n  kind: ConfigMap\n"
+		  "  metadata: {name: b, annotations: {v: 1.50}}\n",
+		  TREE_FILE },
+	};
+	struct objects out = { 0 };
+
+	(void)state;
+	assert_int_equal(render(files, 1, "", &out), 0);
+	assert_int_equal(out.n, 2);
+	assert_string_equal(out.v[0].origin, "l.yaml:4");
+	assert_string_equal(out.v[1].origin, "l.yaml:5");
+	assert_string_equal(doc_get_string(out.v[1].doc, "metadata",
+					   "annotations", "v", NULL),
+			    "1.50");
+}
+
 static void one_file_is_a_path_too(void **state)
 {
 	static const struct tree_file files[] = {
@@ -201,6 +223,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(manifests_come_in_the_order_of_their_paths),
+		TEST(members_of_a_list_have_lines_of_their_own),
 		TEST(one_file_is_a_path_too),
 		TEST(all_faults_are_reported_together),
 		TEST(nothing_to_render_is_an_error),
