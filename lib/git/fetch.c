@@ -66,6 +66,8 @@ static enum err_status judge(int code, const git_error *last)
 		{ "not found", ERR_NOT_FOUND },
 		{ "does not exist", ERR_NOT_FOUND },
 		{ "does not appear to be a git", ERR_NOT_FOUND },
+		{ "not known",
+		  ERR_NOT_FOUND }, /* of a name, says the resolver */
 		{ "denied", ERR_ACCESS },
 		{ "exchange encryption keys", ERR_FAILED },
 	};
@@ -78,6 +80,15 @@ static enum err_status judge(int code, const git_error *last)
 	return ERR_TEMPORARY;
 }
 
+static bool is_theirs(const git_error *last)
+{
+	if (!last)
+		return false;
+	return last->klass == GIT_ERROR_NET || last->klass == GIT_ERROR_SSH ||
+	       (last->klass == GIT_ERROR_OS &&
+		str_starts(last->message, "failed to connect"));
+}
+
 /*
  * A call of libgit2 has failed while it talked to the other side.  What is
  * not the other side's fault may be the cache's.
@@ -85,13 +96,12 @@ static enum err_status judge(int code, const git_error *last)
 static int fail(struct fetch *fetch, int code, struct err *err)
 {
 	const git_error *last = git_error_last();
-	int class = last ? last->klass : GIT_ERROR_NONE;
 
 	if (fetch->failure.status) {
 		err_append(err, &fetch->failure);
 		return -1;
 	}
-	if (class == GIT_ERROR_NET || class == GIT_ERROR_SSH)
+	if (is_theirs(last))
 		return repo_fail(err, judge(code, last), "%s",
 				 fetch->location->host);
 	fetch->suspect = true;
@@ -241,6 +251,26 @@ static int download_commit(struct fetch *fetch, git_repository *git,
 	return download(fetch, *remote, callbacks, all, ARRAY_LEN(all), err);
 }
 
+static int fetch_commit(struct fetch *fetch, git_repository *git,
+			git_remote **remote,
+			const git_remote_callbacks *callbacks,
+			const struct repo_refs *refs, struct err *err)
+{
+	AUTO_ERR struct err none = { 0 };
+	git_oid base;
+
+	if (download_commit(fetch, git, remote, callbacks, err) < 0)
+		return -1;
+	if (repo_rev_base(git, fetch->rev, &base, &none) == 0)
+		return repo_rev_peel(git, fetch->rev, &base, &fetch->commit,
+				     err);
+	if (none.status == ERR_NOT_FOUND)
+		return repo_rev_missing(fetch->run->arena, fetch->rev, refs,
+					err);
+	err_append(err, &none);
+	return -1;
+}
+
 static int fetch_with(struct fetch *fetch, git_repository *git,
 		      git_remote **remote,
 		      const git_remote_callbacks *callbacks, struct err *err)
@@ -256,12 +286,8 @@ static int fetch_with(struct fetch *fetch, git_repository *git,
 	ref = repo_rev_choose(fetch->run, fetch->rev, &refs, &fetch->shown);
 	if (!ref && (!refs.n || !fetch->rev->hex))
 		return repo_rev_missing(arena, fetch->rev, &refs, err);
-	if (!ref) {
-		if (download_commit(fetch, git, remote, callbacks, err) < 0)
-			return -1;
-		return repo_rev_peel(git, fetch->rev, NULL, &fetch->commit,
-				     err);
-	}
+	if (!ref)
+		return fetch_commit(fetch, git, remote, callbacks, &refs, err);
 	want = arena_printf(arena, "+%s:" KEPT "%s", ref->name,
 			    str_starts(ref->name, "refs/") ? ref->name + 5 :
 							     ref->name);

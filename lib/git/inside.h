@@ -89,10 +89,13 @@ const struct repo_ref *repo_rev_choose(struct run *run,
 int repo_rev_missing(struct arena *arena, const struct repo_rev *rev,
 		     const struct repo_refs *refs, struct err *err);
 
-/*
- * The commit of `rev`, where `base` is the object that its base names (NULL:
- * look for `base` among the objects).  Tags are peeled.
- */
+/* The object that the base of `rev` names in this repository by itself.
+ * ERR_NOT_FOUND where there is none. */
+MUST_USE int repo_rev_base(git_repository *git, const struct repo_rev *rev,
+			   git_oid *out, struct err *err);
+
+/* The commit of `rev`, whose base names the object `base`.  Tags are
+ * peeled. */
 MUST_USE int repo_rev_peel(git_repository *git, const struct repo_rev *rev,
 			   const git_oid *base, git_oid *out, struct err *err);
 

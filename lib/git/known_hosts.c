@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE /* FNM_CASEFOLD */
 #include <fnmatch.h>
 #include <string.h>
 
@@ -84,6 +85,19 @@ static bool matches_hash(const char *pattern, const char *name)
 	return memcmp(made, hash.data, sizeof(made)) == 0;
 }
 
+/* Only "*" and "?" mean anything in a pattern: "[host]:22" is a name. */
+static bool matches_one(const char *pattern, const char *name)
+{
+	AUTO_STR struct str escaped = STR_INIT(STR_BIG);
+
+	for (; *pattern; pattern++) {
+		if (strchr("[]\\", *pattern))
+			str_add_char(&escaped, '\\');
+		str_add_char(&escaped, *pattern);
+	}
+	return fnmatch(str_text(&escaped), name, FNM_CASEFOLD) == 0;
+}
+
 /* A list "a,*.b,!c.b": one must match, and none that is negated. */
 static bool matches(struct arena *arena, const char *patterns, const char *name)
 {
@@ -97,9 +111,7 @@ static bool matches(struct arena *arena, const char *patterns, const char *name)
 		const char *one = arena_strndup(arena, patterns + negated,
 						n - negated);
 
-		/* "[host]:22" is a name here, and no set of characters. */
-		if (str_equal(one, name) ||
-		    (!strchr(one, '[') && fnmatch(one, name, 0) == 0)) {
+		if (matches_one(one, name)) {
 			if (negated)
 				return false;
 			found = true;

@@ -119,8 +119,7 @@ static int find_base(struct repo *repo, const struct repo_rev *rev,
 {
 	struct repo_refs refs = { 0 };
 	const struct repo_ref *ref;
-	git_object *object;
-	int code;
+	AUTO_ERR struct err none = { 0 };
 
 	if (rev->range) {
 		if (list_refs(repo, &refs, err) < 0)
@@ -131,17 +130,12 @@ static int find_base(struct repo *repo, const struct repo_rev *rev,
 		git_oid_cpy(oid, &ref->oid);
 		return 0;
 	}
-	code = git_revparse_single(&object, repo->git, rev->base);
-	if (code == GIT_ENOTFOUND)
+	if (repo_rev_base(repo->git, rev, oid, &none) == 0)
+		return 0;
+	if (none.status == ERR_NOT_FOUND)
 		return missing(repo, rev, err);
-	if (code == GIT_EAMBIGUOUS || code == GIT_EINVALIDSPEC)
-		return repo_rev_peel(repo->git, rev, NULL, oid, err);
-	if (code < 0)
-		return repo_fail(err, ERR_FAILED, "%s: revision '%s'",
-				 repo->shown, rev->text);
-	git_oid_cpy(oid, git_object_id(object));
-	git_object_free(object);
-	return 0;
+	err_append(err, &none);
+	return err_wrap(err, "%s", repo->shown);
 }
 
 static int open_here(struct repo *repo, const struct location *location,

@@ -225,19 +225,31 @@ static int refuse_expression(const struct repo_rev *rev, int code,
 	return repo_fail(err, ERR_FAILED, "revision '%s'", rev->text);
 }
 
+int repo_rev_base(git_repository *git, const struct repo_rev *rev, git_oid *out,
+		  struct err *err)
+{
+	git_object *object;
+	int code = git_revparse_single(&object, git, rev->base);
+
+	if (code < 0)
+		return refuse_expression(rev, code, err);
+	git_oid_cpy(out, git_object_id(object));
+	git_object_free(object);
+	return 0;
+}
+
 int repo_rev_peel(git_repository *git, const struct repo_rev *rev,
 		  const git_oid *base, git_oid *out, struct err *err)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
 	char hex[GIT_OID_HEXSZ + 1];
 	git_object *named = NULL, *commit = NULL;
-	const char *expression = rev->range ? "" : rev->suffix;
+	const char *expression;
 	int code, failed = 0;
 
-	if (base)
-		git_oid_tostr(hex, sizeof(hex), base);
-	expression = arena_printf(scratch, "%s%s", base ? hex : rev->base,
-				  expression);
+	git_oid_tostr(hex, sizeof(hex), base);
+	expression = arena_printf(scratch, "%s%s", hex,
+				  rev->range ? "" : rev->suffix);
 	code = git_revparse_single(&named, git, expression);
 	if (code < 0)
 		return refuse_expression(rev, code, err);

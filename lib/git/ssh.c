@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/vec.h"
@@ -118,6 +121,27 @@ static bool is_file(struct arena *arena, const char *path)
 	return file_read(arena, path, KEY_CAP, &text, &ignored) == 0;
 }
 
+/* Does an agent listen there?  libssh2 takes one that is gone for the end of
+ * everything. */
+static bool is_agent(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	size_t len = strlen(path);
+	bool listens;
+	int fd;
+
+	if (len >= sizeof(address.sun_path))
+		return false;
+	memcpy(address.sun_path, path, len);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false;
+	listens = connect(fd, (const struct sockaddr *)&address,
+			  sizeof(address)) == 0;
+	close(fd);
+	return listens;
+}
+
 static void prepare_keys(struct fetch *fetch)
 {
 	static const char *const names[] = { "id_ed25519", "id_ecdsa",
@@ -125,6 +149,7 @@ static void prepare_keys(struct fetch *fetch)
 	struct run *run = fetch->run;
 	const char *own = run_env(run, "GITOPS_SSH_KEY");
 	const char *home = run_env(run, "HOME");
+	const char *agent = run_env(run, "SSH_AUTH_SOCK");
 	struct fetch_keys *keys = &fetch->keys;
 
 	keys->v = arena_array(run->arena, ARRAY_LEN(names) + 2,
@@ -134,7 +159,7 @@ static void prepare_keys(struct fetch *fetch)
 		keys->v[keys->n++] = own;
 		return;
 	}
-	if (run_env(run, "SSH_AUTH_SOCK"))
+	if (agent && is_agent(agent))
 		keys->v[keys->n++] = NULL;
 	for (size_t i = 0; home && i < ARRAY_LEN(names); i++) {
 		const char *path = arena_printf(run->arena, "%s/.ssh/%s", home,
