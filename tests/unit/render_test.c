@@ -159,7 +159,8 @@ static void encrypted_documents_are_refused(void **state)
 	static const struct tree_file files[] = {
 		{ "s.yaml",
 		  "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
-		  "data: {a: \"ENC[AES256_GCM]\"}\nsops: {mac: x, version: 3}\n",
+		  "data: {a: \"ENC[AES256_GCM]\"}\n"
+		  "sops: {mac: x, version: 3}\n",
 		  TREE_FILE },
 	};
 
