@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "object/fields.h"
 
+#include <string.h>
+
 #include "base/str.h"
 #include "base/vec.h"
 #include "document/document.h"
 #include "object/fields_set.h"
 
-/*
- * Managers who applied, on our behalf, what is in git: `kubectl apply`, both
- * kinds of it, and the name that the server gives to what was there before
- * the first server-side apply.
- */
+#define LAST_APPLIED "kubectl.kubernetes.io/last-applied-configuration"
+
+/* The name that the server gives to what was there before it kept count. */
+#define BEFORE "before-first-apply"
+
+/* Managers who applied, on our behalf, what is in git. */
 static const struct {
 	const char *manager;
 	const char *operation;
 } folded[] = {
-	{ "before-first-apply", "Update" },
+	{ BEFORE, "Update" },
 	{ "kubectl", "Apply" },
 	{ "kubectl", "Update" },
 	{ "kubectl-client-side-apply", "Update" },
@@ -101,6 +104,50 @@ static const json_t *find_base(const json_t *live, const char *manager)
 	return first;
 }
 
+/* The last-applied annotation itself, as a set. */
+static json_t *annotation_set(struct arena *arena)
+{
+	json_t *set = doc_object(arena);
+
+	doc_set(set, doc_object(arena), "f:metadata", "f:annotations",
+		"f:" LAST_APPLIED, NULL);
+	return set;
+}
+
+/* What of an entry is known to be kubectl's or ours. */
+static json_t *known(struct arena *arena, const json_t *object,
+		     const json_t *entry, const char *manager)
+{
+	const json_t *ours = fields_entry(object, manager, "Apply", "");
+	const char *text = doc_get_string(object, "metadata", "annotations",
+					  LAST_APPLIED, NULL);
+	AUTO_ERR struct err ignored = { 0 };
+	json_t *out, *applied;
+
+	out = fields_intersection(arena, set_of(entry), set_of(ours));
+	if (!text || doc_read_json(arena, "last-applied",
+				   (struct bytes){ text, strlen(text) },
+				   &applied, &ignored) < 0)
+		return out;
+	out = fields_union(arena, out,
+			   fields_claimed(arena, set_of(entry), applied,
+					  set_of(ours)));
+	return fields_union(arena, out,
+			    fields_intersection(arena, set_of(entry),
+						annotation_set(arena)));
+}
+
+/* What of an entry is folded. */
+static json_t *taken_of(struct arena *arena, const json_t *object,
+			const json_t *entry, const char *manager)
+{
+	if (!is_folded(entry, manager))
+		return doc_object(arena);
+	if (str_equal(text_of(entry, "manager"), BEFORE))
+		return known(arena, object, entry, manager);
+	return fields_union(arena, set_of(entry), NULL);
+}
+
 json_t *fields_fold(struct arena *arena, const json_t *live,
 		    const char *manager)
 {
@@ -110,13 +157,17 @@ json_t *fields_fold(struct arena *arena, const json_t *live,
 	size_t i;
 
 	json_array_foreach(entries_of(live), i, entry) {
-		bool fold = is_folded(entry, manager);
+		json_t *taken = taken_of(arena, live, entry, manager), *rest;
+		json_t *copy = doc_copy(arena, entry);
 
-		if (fold || is_entry(entry, manager, "Apply", ""))
-			set = fields_union(arena, set, set_of(entry));
-		else
-			json_array_append(out, doc_copy(arena, entry));
-		found |= fold;
+		found |= !fields_empty(taken);
+		set = fields_union(arena, set, taken);
+		rest = fields_difference(arena, set_of(entry), taken);
+		doc_set(copy, rest, "fieldsV1", NULL);
+		if (is_entry(entry, manager, "Apply", ""))
+			set = fields_union(arena, set, rest);
+		else if (!is_folded(entry, manager) || !fields_empty(rest))
+			json_array_append(out, copy);
 	}
 	if (!found)
 		return NULL;
@@ -130,25 +181,36 @@ json_t *fields_fold(struct arena *arena, const json_t *live,
 	return out;
 }
 
-/* What the managers that are (or are not) folded own in an object. */
-static json_t *owned(struct arena *arena, const json_t *object,
-		     const char *manager, bool fold)
+json_t *fields_folded(struct arena *arena, const json_t *live,
+		      const char *manager)
 {
 	json_t *set = doc_object(arena);
 	const json_t *entry;
 	size_t i;
 
-	json_array_foreach(entries_of(object), i, entry) {
-		if (is_folded(entry, manager) == fold)
-			set = fields_union(arena, set, set_of(entry));
+	json_array_foreach(entries_of(live), i, entry) {
+		set = fields_union(arena, set,
+				   taken_of(arena, live, entry, manager));
 	}
 	return set;
 }
 
-json_t *fields_folded(struct arena *arena, const json_t *live,
-		      const char *manager)
+/* What managers own in `applied` once `last` is folded. */
+static json_t *kept_of(struct arena *arena, const json_t *applied,
+		       const char *manager, const json_t *last)
 {
-	return owned(arena, live, manager, true);
+	json_t *set = doc_object(arena);
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(entries_of(applied), i, entry) {
+		const json_t *rest = set_of(entry);
+
+		if (is_folded(entry, manager))
+			rest = fields_difference(arena, rest, last);
+		set = fields_union(arena, set, rest);
+	}
+	return set;
 }
 
 /*
@@ -173,11 +235,11 @@ json_t *fields_given_up(struct arena *arena, const json_t *live,
 {
 	json_t *last, *kept;
 
-	last = fields_union(arena, owned(arena, live, manager, true),
-			    owned(arena, applied, manager, true));
+	last = fields_union(arena, fields_folded(arena, live, manager),
+			    fields_folded(arena, applied, manager));
 	if (fields_empty(last))
 		return last;
-	kept = with_metadata(arena, owned(arena, applied, manager, false));
+	kept = with_metadata(arena, kept_of(arena, applied, manager, last));
 	last = fields_difference(arena, fields_named(arena, last),
 				 fields_named(arena, kept));
 	return fields_present(arena, last, applied);

@@ -31,11 +31,18 @@ bool fields_empty(const json_t *set);
 
 /*
  * Fold what others applied on our behalf into our own entry (design part 6,
- * Apply; field notes 2d): the entries of `kubectl` (Apply and Update),
- * `kubectl-client-side-apply` and `before-first-apply` (Update), of the
- * object itself and not of a subresource, become one Apply entry of
- * `manager`.  Returns the new list of managedFields in the arena, or NULL
- * where there is nothing to fold.
+ * Apply; field notes 2d): the entries of `kubectl` (Apply and Update) and
+ * `kubectl-client-side-apply` (Update), of the object itself and not of a
+ * subresource, become one Apply entry of `manager`.
+ *
+ * `before-first-apply` (Update) is whoever wrote the object while the server
+ * kept no managedFields of it, be it `kubectl apply` or a controller that
+ * labels Namespaces.  Of that entry only what is known is folded: what the
+ * last-applied annotation lists, and what `manager` owns as well; the rest
+ * stays where it is.
+ *
+ * Returns the new list of managedFields in the arena, or NULL where there is
+ * nothing to fold.
  */
 json_t *fields_fold(struct arena *arena, const json_t *live,
 		    const char *manager);

@@ -97,6 +97,40 @@ json_t *fields_present(struct arena *arena, const json_t *set,
 	return fields_keep(arena, present_children(set, object));
 }
 
+static json_t *claimed_children(const json_t *node, const json_t *value,
+				const json_t *ours)
+{
+	json_t *out = NULL, *child;
+	const char *element;
+
+	json_object_foreach(each(node), element, child) {
+		const json_t *inner, *our = json_object_get(ours, element);
+		json_t *kept;
+
+		if (!fields_is_child(element))
+			continue;
+		inner = fields_step(value, element, NULL);
+		if (!inner)
+			continue;
+		if (str_equal(element, "f:metadata"))
+			kept = present_children(child, inner);
+		else if (our)
+			kept = claimed_children(child, inner, our);
+		else
+			kept = json_deep_copy(child);
+		if (fields_is_member(child))
+			fields_add_self(&kept);
+		fields_add_child(&out, element, kept);
+	}
+	return out;
+}
+
+json_t *fields_claimed(struct arena *arena, const json_t *set,
+		       const json_t *configuration, const json_t *ours)
+{
+	return fields_keep(arena, claimed_children(set, configuration, ours));
+}
+
 static json_t *differing_children(const json_t *node, const json_t *a,
 				  const json_t *b)
 {

@@ -50,6 +50,15 @@ json_t *fields_step(const json_t *value, const char *element, size_t *index);
 json_t *fields_present(struct arena *arena, const json_t *set,
 		       const json_t *object);
 
+/*
+ * The part of the set that an applied configuration stands for: what is there
+ * in it, and where it has something that `ours` has not, all below that, too,
+ * because the defaults in a probe go with the probe.  Of metadata only what is
+ * there: labels have no defaults, but other writers.
+ */
+json_t *fields_claimed(struct arena *arena, const json_t *set,
+		       const json_t *configuration, const json_t *ours);
+
 /* The leaves of the set whose values are not the same in both objects. */
 json_t *fields_differing(struct arena *arena, const json_t *set,
 			 const json_t *a, const json_t *b);

@@ -297,14 +297,68 @@ static void what_kubectl_applied_becomes_our_entry(void **state)
 {
 	const json_t *live =
 		object("kubectl:Apply {'f:a':{}} | other:Update {'f:o':{}} | "
-		       "kubectl-client-side-apply:Update {'f:b':{}} | "
-		       "before-first-apply:Update {'f:c':{}}",
+		       "kubectl-client-side-apply:Update {'f:b':{}}",
 		       "");
 
 	(void)state;
 	assert_same(fields_fold(arena, live, "gitops"),
 		    entries("other:Update {'f:o':{}} | "
-			    "gitops:Apply {'f:a':{},'f:b':{},'f:c':{}}"));
+			    "gitops:Apply {'f:a':{},'f:b':{}}"));
+}
+
+/* Nobody knows who wrote before the server kept count: a controller may have,
+ * and what it wrote is not ours to remove. */
+static void of_what_came_before_only_the_known_is_folded(void **state)
+{
+	static const char before[] =
+		"before-first-apply:Update {'f:metadata':{'f:annotations':{"
+		"'.':{},'f:kubectl.kubernetes.io/last-applied-configuration':"
+		"{},'f:theirs':{}}},'f:ours':{},'f:git':{},'f:other':{}}";
+	json_t *live = object(before, "");
+
+	(void)state;
+	assert_null(fields_fold(arena, live, "gitops"));
+	live = object(arena_printf(arena, "%s | gitops:Apply {'f:ours':{}}",
+				   before),
+		      "");
+	assert_same(json_array_get(fields_fold(arena, live, "gitops"), 0),
+		    entry(arena_strdup(
+			    arena,
+			    "before-first-apply:Update {'f:metadata':{"
+			    "'f:annotations':{'.':{},'f:kubectl.kubernetes.io/"
+			    "last-applied-configuration':{},'f:theirs':{}}},"
+			    "'f:git':{},'f:other':{}}")));
+	doc_set_string(live, "{\"git\":1}", "metadata", "annotations",
+		       "kubectl.kubernetes.io/last-applied-configuration",
+		       NULL);
+	assert_same(fields_fold(arena, live, "gitops"),
+		    entries("before-first-apply:Update {'f:metadata':{"
+			    "'f:annotations':{'.':{},'f:theirs':{}}},"
+			    "'f:other':{}} | "
+			    "gitops:Apply {'f:metadata':{'f:annotations':{"
+			    "'f:kubectl.kubernetes.io/"
+			    "last-applied-configuration':{}}},"
+			    "'f:git':{},'f:ours':{}}"));
+}
+
+/* What it is part of has gone from git: so its defaults go, too. */
+static void defaults_go_with_what_they_are_defaults_of(void **state)
+{
+	json_t *live =
+		object("before-first-apply:Update {'f:spec':{'f:probe':{'.':{},"
+		       "'f:port':{},'f:scheme':{}},'f:size':{},'f:mode':{}}} | "
+		       "gitops:Apply {'f:spec':{'f:size':{}}}",
+		       "");
+
+	(void)state;
+	doc_set_string(live, "{\"spec\":{\"size\":1,\"probe\":{\"port\":1}}}",
+		       "metadata", "annotations",
+		       "kubectl.kubernetes.io/last-applied-configuration",
+		       NULL);
+	assert_same(fields_fold(arena, live, "gitops"),
+		    entries("before-first-apply:Update {'f:spec':{'f:mode':{}}}"
+			    " | gitops:Apply {'f:spec':{'f:probe':{'.':{},"
+			    "'f:port':{},'f:scheme':{}},'f:size':{}}}"));
 }
 
 static void what_is_folded_joins_the_entry_we_have(void **state)
@@ -372,8 +426,14 @@ static const struct {
 	/* Whatever goes, the name stays. */
 	{ "kubectl:Apply {'f:metadata':{'f:labels':{'.':{},'f:a':{}}}}", "", "",
 	  "", "{'f:metadata':{'f:labels':{'.':{},'f:a':{}}}}" },
-	/* What the server calls before-first-apply is in its answer only. */
+	/* Of before-first-apply the known goes, if it is not wanted. */
 	{ "", "",
+	  "before-first-apply:Update {'f:a':{},'f:b':{}} | "
+	  "gitops:Apply {'f:a':{}}",
+	  "a: 1, b: 2", "{}" },
+	{ "before-first-apply:Update {'f:a':{},'f:b':{}} | "
+	  "gitops:Apply {'f:a':{},'f:b':{}}",
+	  "a: 1, b: 2",
 	  "before-first-apply:Update {'f:a':{},'f:b':{}} | "
 	  "gitops:Apply {'f:a':{}}",
 	  "a: 1, b: 2", "{'f:b':{}}" },
@@ -465,6 +525,8 @@ int main(void)
 		cmocka_unit_test(an_entry_is_found_by_all_of_its_names),
 		cmocka_unit_test(there_is_nothing_to_fold_among_others),
 		cmocka_unit_test(what_kubectl_applied_becomes_our_entry),
+		cmocka_unit_test(of_what_came_before_only_the_known_is_folded),
+		cmocka_unit_test(defaults_go_with_what_they_are_defaults_of),
 		cmocka_unit_test(what_is_folded_joins_the_entry_we_have),
 		cmocka_unit_test(one_entry_has_one_version),
 		cmocka_unit_test(what_a_fold_gives_up_is_what_nobody_else_owns),

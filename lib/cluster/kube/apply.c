@@ -53,7 +53,7 @@ static int apply_again(struct kube *kube, struct cluster_item **items, size_t n,
 
 	for (size_t i = 0; i < n; i++) {
 		if (items[i]->err.status != ERR_OK ||
-		    !kube_folds_after(items[i]->merged))
+		    !kube_folds(items[i]->merged))
 			continue;
 		lives[n_again] = items[i]->merged;
 		again[n_again++] = items[i];

@@ -35,15 +35,6 @@ bool kube_folds(struct bytes object)
 	       NULL;
 }
 
-bool kube_folds_after(struct bytes applied)
-{
-	AUTO_ARENA struct arena *scratch = arena_new();
-
-	return kube_folds(applied) &&
-	       fields_entry(parse(scratch, applied), CLUSTER_MANAGER, "Apply",
-			    "");
-}
-
 /* One object under way: written, or read again. */
 struct folding {
 	struct cluster_item *item;
@@ -225,7 +216,7 @@ static bool is_folded_by_apply(const struct cluster_item *item)
 {
 	if (item->unchecked || item->err.status != ERR_OK)
 		return false;
-	return kube_folds(item->live) || kube_folds_after(item->merged);
+	return kube_folds(item->live) || kube_folds(item->merged);
 }
 
 /* What is left of the server's answer once what nobody owns is gone; NULL

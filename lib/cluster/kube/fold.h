@@ -21,13 +21,6 @@
 bool kube_folds(struct bytes object);
 
 /*
- * The same of the answer to an apply, where the server tells who it thinks had
- * set what was there: before-first-apply.  What wants no field but its name, as
- * many a Namespace, is not written for the sake of that.
- */
-bool kube_folds_after(struct bytes applied);
-
-/*
  * Fold the entries of objects as they live: lives[i] is items[i]'s, and is
  * read again where somebody else has written it meanwhile.  An item's err says
  * what went wrong with it.
