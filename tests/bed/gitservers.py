@@ -277,6 +277,8 @@ class Wire:
         return self
 
     def __exit__(self, *_):
+        # close() alone would wait for the accept() that is under way.
+        self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         for one in self.open:
             one.close()

@@ -9,11 +9,15 @@ import re
 import resource
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+MEASURE = [sys.executable, "-I", "-S",
+           str(pathlib.Path(__file__).with_name("measure.py"))]
 
 # Every credential and secret value of the tests holds this word.
 CANARY = "CANARY-"
@@ -60,14 +64,14 @@ class Result:
     """What a run did: status (-n where signal n ended it), out, err, seconds
     on the wall, cpu seconds, maxrss_kb (only of a measured run)."""
 
-    def __init__(self, argv, status, out, err, seconds, usage):
+    def __init__(self, argv, status, out, err, seconds, usage, peak):
         self.argv = argv
         self.status = status
         self.out = out
         self.err = err
         self.seconds = seconds
         self.cpu = usage.ru_utime + usage.ru_stime
-        self.maxrss_kb = usage.ru_maxrss
+        self.maxrss_kb = int(peak.read_text().split()[1]) if peak else None
 
     @property
     def json(self):
@@ -127,10 +131,10 @@ class Program:
         """
         argv = [str(self.path), *map(str, args)]
         run = argv
+        peak = None
         if measure:
-            # The memory of a program counts what it was before exec, which
-            # must not be Python.  The shell is small, and does not exec.
-            run = ["/bin/sh", "-c", '"$@"; exit $?', "sh", *argv]
+            peak = self.home.parent / "peak"
+            run = [*MEASURE, str(peak), *argv]
 
         def before():
             if memory:
@@ -155,7 +159,7 @@ class Program:
             result = Result(argv, process.returncode,
                             out.read().decode("utf-8", "surrogateescape"),
                             err.read().decode("utf-8", "surrogateescape"),
-                            seconds, usage)
+                            seconds, usage, peak)
 
         assert seconds < timeout, f"did not end:\n{result}"
         self.look_for_faults(result)

@@ -3,7 +3,7 @@
 """Measure gitops beside kubectl, kapp (where it is installed) and the raw
 ceiling: the very requests that gitops sends, sent again by `curl --parallel`.
 
-usage: run.py [--each N] [--rounds N] [--only WORD]
+usage: run.py [--each N] [--rounds N] [--only WORD] [--kubectl PATH]
 
 Every figure is made in this run, on this machine, one after the other, each
 against a fresh API server that has come to rest.  Nothing is asserted.
@@ -22,11 +22,11 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from bed.control import Control           # noqa: E402
-from bed.program import Program, plain_binary  # noqa: E402
-from bed.proxy import Proxy               # noqa: E402
-from bed.repository import Repository     # noqa: E402
-from bed.thousand import thousand         # noqa: E402
+from bed.control import Control       # noqa: E402
+from bed.program import MEASURE, Program, plain_binary  # noqa: E402
+from bed.proxy import Proxy           # noqa: E402
+from bed.repository import Repository # noqa: E402
+from bed.thousand import thousand     # noqa: E402
 
 IN_FLIGHT = 48
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
@@ -123,25 +123,19 @@ class Row:
 
 
 def measure(plane, argv, home, statuses=(0,)):
-    """Time and memory of a command; the shell keeps Python's out of it."""
+    """Time and memory of a command."""
     env = {"PATH": os.environ["PATH"], "HOME": str(home),
            "KUBECONFIG": str(plane.control.kubeconfig)}
+    peak = pathlib.Path(home) / "peak"
     plane.forget()
-    begin = time.monotonic()
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(
-            ["/bin/sh", "-c", '"$@"; exit $?', "sh", *map(str, argv)],
-            env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=log)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.monotonic() - begin
-        log.seek(0)
-        text = log.read().decode(errors="replace")
-    if process.returncode not in statuses:
+    done = subprocess.run([*MEASURE, str(peak), *map(str, argv)], env=env,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, text=True)
+    if done.returncode not in statuses:
         sys.exit(f"{' '.join(map(str, argv))}\n"
-                 f"status {process.returncode}\n{text[-2000:]}")
-    return Sample(seconds, usage.ru_maxrss, plane.counted())
+                 f"status {done.returncode}\n{done.stderr[-2000:]}")
+    seconds, kilobytes = peak.read_text().split()
+    return Sample(float(seconds), int(kilobytes), plane.counted())
 
 
 class Recording:
@@ -246,7 +240,7 @@ class Bench:
         return [self.gitops, "diff", "-q", self.repo]
 
     def kubectl(self, control, verb, *flags):
-        return [control.kubectl, verb, *flags,
+        return [self.args.kubectl or control.kubectl, verb, *flags,
                 "-f", self.repo.path / "namespaces.yaml",
                 "-f", self.repo.path / "apps"]
 
@@ -368,6 +362,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=3,
                         help="how often, but for kubectl and kapp (3)")
     parser.add_argument("--only", help="validated, plain or others")
+    parser.add_argument("--kubectl", help="an older or newer one; until 1.3x "
+                        "it sent no more than 50 requests a second")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
         bench = Bench(args, directory)

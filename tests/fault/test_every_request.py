@@ -27,27 +27,27 @@ class Killer:
             pass
 
 
-# Each makes an action; `fatal` ones may end the run, the others may not.
+DONE, KILLED, FAILED = (0,), (-9,), (2, 3)
+
+# Each makes an action, and has the ends that a run may then come to.
 FAULTS = {
-    "killed-before": (lambda kill: Call(kill), True),
-    "killed-after": (lambda kill: Call(kill, after=True), True),
-    "reset-before": (lambda kill: Reset(), False),
-    "reset-after": (lambda kill: Reset(after=True), False),
-    "truncated": (lambda kill: Truncate(), False),
-    "delayed": (lambda kill: Delay(0.3), False),
+    "killed-before": (lambda kill: Call(kill), KILLED),
+    "killed-after": (lambda kill: Call(kill, after=True), KILLED),
+    "reset-before": (lambda kill: Reset(), DONE),
+    "reset-after": (lambda kill: Reset(after=True), DONE),
+    "truncated": (lambda kill: Truncate(), DONE),
+    "delayed": (lambda kill: Delay(0.3), DONE),
     "throttled": (lambda kill: Refuse(
-        429, "TooManyRequests", "slow down", {"Retry-After": "1"}), False),
+        429, "TooManyRequests", "slow down", {"Retry-After": "1"}), DONE),
     "leader-changed": (lambda kill: Refuse(500, "InternalError", LEADER),
-                       False),
+                       DONE),
     "bad-gateway": (lambda kill: Answer(
-        502, "<html>bad gateway</html>", {"Content-Type": "text/html"}),
-        False),
+        502, "<html>bad gateway</html>", {"Content-Type": "text/html"}), DONE),
     "unavailable": (lambda kill: Refuse(
-        503, "ServiceUnavailable", "the server is not ready"), False),
-    "refused": (lambda kill: Refuse(
-        403, "Forbidden", "not today"), True),
+        503, "ServiceUnavailable", "the server is not ready"), DONE),
+    "refused": (lambda kill: Refuse(403, "Forbidden", "not today"), FAILED),
     "expired-token": (lambda kill: Refuse(
-        401, "Unauthorized", "Unauthorized"), True),
+        401, "Unauthorized", "Unauthorized"), FAILED),
 }
 
 
@@ -78,7 +78,7 @@ def everything_is_there(api, prefix):
 
 def loop(gitops, control, repo, prefix, directory, fault, of_writes):
     """Let the fault strike at the n-th request, or the n-th write."""
-    make, fatal = FAULTS[fault]
+    make, ends = FAULTS[fault]
     for n in range(1, 200):
         name = f"{prefix}-{n}"
         repo.commit(files(name))
@@ -97,10 +97,8 @@ def loop(gitops, control, repo, prefix, directory, fault, of_writes):
         with Proxy(control, decide) as proxy:
             gitops.kubeconfig = proxy.kubeconfig(directory)
             first = gitops("sync", repo, expect=None, started=started)
-        if not fatal or not struck:
-            assert first.status == 0, f"{n}, {struck}: {first}"
-        else:
-            assert first.status in (0, 2, 3, 4, -9), str(first)
+        assert first.status in (ends if struck else DONE), \
+            f"{n}, {struck}: {first}"
 
         gitops.kubeconfig = control.kubeconfig
         gitops("sync", repo)
