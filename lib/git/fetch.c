@@ -102,8 +102,7 @@ static int fail(struct fetch *fetch, int code, struct err *err)
 		return -1;
 	}
 	if (is_theirs(last))
-		return repo_fail(err, judge(code, last), "%s",
-				 fetch->location->host);
+		return repo_fail(err, judge(code, last), "server");
 	fetch->suspect = true;
 	return repo_fail(err, ERR_FAILED, "receive");
 }
@@ -451,7 +450,7 @@ int repo_fetch(struct repo *repo, const struct location *location,
 		return -1;
 	if (git_oid_fromstrn(&repo->commit, answer.data, GIT_OID_HEXSZ) < 0)
 		return repo_fail(err, ERR_FAILED, "read the child's answer");
-	repo->name = answer.data + GIT_OID_HEXSZ;
+	repo->name = answer.data + (size_t)GIT_OID_HEXSZ;
 	if (repo_cache_open(repo->cache, &git, err) < 0)
 		return -1;
 	repo_keep_git(repo, git);

@@ -17,6 +17,7 @@ struct fetch_keys {
 	size_t n;
 	size_t next;
 	const char *sealed; /* a key with a passphrase, passed over */
+	bool rsa;           /* is one of them an RSA key? */
 };
 
 struct http;

@@ -138,7 +138,7 @@ static void read_line(struct known *known, const char *line)
 	hosts = revoked ? next_word(arena, &line) : first;
 	type = next_word(arena, &line);
 	text = next_word(arena, &line);
-	if (!text)
+	if (!hosts || !type || !text)
 		return;
 	while (key.type < ARRAY_LEN(key_types) &&
 	       !str_equal(key_types[key.type], type))

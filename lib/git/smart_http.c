@@ -93,43 +93,49 @@ static int take_answer(void *context, const char *data, size_t n,
 	return 0;
 }
 
+static int refuse_redirect(const char *to, struct err *err)
+{
+	if (!to)
+		to = "nowhere";
+	/* What is behind a "?" may be a secret of somebody else's. */
+	err_set(err, ERR_REFUSED,
+		"the server redirects to %.*s, which is not followed",
+		(int)strcspn(to, "?#"), to);
+	return err_hint(err, "name the new location, if you trust it");
+}
+
+static int refuse_credentials(const struct smart *smart, long status,
+			      struct err *err)
+{
+	err_set(err, ERR_ACCESS, "the server %s",
+		status == 403        ? "does not let us read it" :
+		smart->authorization ? "does not take our credentials" :
+				       "asks for credentials");
+	return err_hint(err, "set GITOPS_GIT_TOKEN, or store credentials with "
+			     "git credential");
+}
+
 /* What the status means to somebody who wants a repository. */
 static int judge(const struct smart *smart,
 		 const struct http_response *response, struct err *err)
 {
-	const struct location *at = smart->fetch->location;
-	const char *to = response->location;
+	long status = response->status;
 
-	if (response->status >= 300 && response->status < 400) {
-		err_set(err, ERR_REFUSED,
-			"%s: redirects to %.*s, which is not followed",
-			at->host, to ? (int)strcspn(to, "?#") : 7,
-			to ? to : "nowhere");
-		return err_hint(err, "name the new location, if you trust it");
-	}
-	if (response->status == 401 || response->status == 403) {
-		err_set(err, ERR_ACCESS, "%s: %s", at->host,
-			!smart->authorization   ? "asks for credentials" :
-			response->status == 401 ? "does not take our "
-						  "credentials" :
-						  "does not let us read it");
-		return err_hint(err, "set GITOPS_GIT_TOKEN, or store "
-				     "credentials with git credential");
-	}
-	if (response->status == 404) {
-		err_set(err, ERR_NOT_FOUND, "%s: no repository there",
-			at->host);
-		if (smart->authorization)
-			return -1;
-		return err_hint(err, "if it is private, set "
-				     "GITOPS_GIT_TOKEN");
+	if (status >= 300 && status < 400)
+		return refuse_redirect(response->location, err);
+	if (status == 401 || status == 403)
+		return refuse_credentials(smart, status, err);
+	if (status == 404) {
+		err_set(err, ERR_NOT_FOUND, "no repository there");
+		return smart->authorization ?
+			       -1 :
+			       err_hint(err, "if it is private, set "
+					     "GITOPS_GIT_TOKEN");
 	}
 	return err_set(err,
-		       response->status == 429 || response->status >= 500 ?
-			       ERR_TEMPORARY :
-			       ERR_FAILED,
-		       "%s: answers with status %ld", at->host,
-		       response->status);
+		       status == 429 || status >= 500 ? ERR_TEMPORARY :
+							ERR_FAILED,
+		       "the server answers with status %ld", status);
 }
 
 /* ---- the request ---- */
@@ -144,6 +150,22 @@ static const char *url_of(struct arena *arena, const struct exchange *exchange)
 	return arena_printf(arena, "%.*s/%s%s", (int)len, url,
 			    exchange->advertise ? "info/refs?service=" : "",
 			    exchange->service);
+}
+
+/* The room http does not know where this user would name an authority. */
+static int hint_at_ca(struct err *err)
+{
+	struct err plain = { 0 };
+
+	if (err->status != ERR_ACCESS ||
+	    (!strstr(err->msg, "issuer") && !strstr(err->msg, "self-signed")))
+		return -1;
+	err_set(&plain, ERR_ACCESS, "%s", err->msg);
+	err_hint(&plain, "name the file of the authority that signed it in "
+			 "GITOPS_GIT_CA_FILE");
+	err_clear(err);
+	err_append(err, &plain);
+	return -1;
 }
 
 /* Send it once, with what credentials we have by now. */
@@ -182,7 +204,9 @@ static int send_once(struct exchange *exchange, struct http_request *request,
 	};
 	if (exchange->advertise)
 		request->body = (struct bytes){ NULL, 0 };
-	return http_one(smart->http, request, err);
+	if (http_one(smart->http, request, err) < 0)
+		return hint_at_ca(err);
+	return 0;
 }
 
 static int check_type(const struct exchange *exchange,

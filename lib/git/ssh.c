@@ -63,25 +63,20 @@ static int on_certificate(git_cert *cert, int valid, const char *host UNUSED,
 	if (cert->cert_type == GIT_CERT_HOSTKEY_LIBSSH2 &&
 	    (key->type & GIT_CERT_SSH_SHA256))
 		print = fingerprint(fetch->run->arena, key);
-	if (fetch->host_known) {
-		err_set(&fetch->failure, ERR_ACCESS,
-			"%s: its host key is not the one in known_hosts; it "
-			"has %s",
-			at->host, print);
+	err_set(&fetch->failure, ERR_ACCESS, "the host key %s is not %s", print,
+		fetch->host_known ? "the one in known_hosts" :
+				    "in known_hosts");
+	if (fetch->host_known)
 		err_hint(&fetch->failure,
 			 "somebody may be in between: ask who runs the "
 			 "server; if the key was changed, ssh-keygen -R "
 			 "'[%s]:%s' and add the new one",
 			 at->host, at->port);
-	} else {
-		err_set(&fetch->failure, ERR_ACCESS,
-			"%s: its host key is not in known_hosts; it has %s",
-			at->host, print);
+	else
 		err_hint(&fetch->failure,
 			 "compare it with what the server's owner says, then: "
 			 "ssh-keyscan -p %s %s >>~/.ssh/known_hosts",
 			 at->port, at->host);
-	}
 	return GIT_ECERTIFICATE;
 }
 
@@ -167,6 +162,7 @@ static void prepare_keys(struct fetch *fetch)
 
 		if (!is_file(run->arena, path))
 			continue;
+		keys->rsa = str_equal(names[i], "id_rsa");
 		if (is_sealed(run->arena, path))
 			keys->sealed = path;
 		else
@@ -176,40 +172,42 @@ static void prepare_keys(struct fetch *fetch)
 
 static int refuse_keys(struct fetch *fetch)
 {
-	const struct location *at = fetch->location;
 	struct fetch_keys *keys = &fetch->keys;
 	struct err *err = &fetch->failure;
 
 	if (!keys->n)
-		err_set(err, ERR_ACCESS, "%s: no ssh key to show", at->host);
+		err_set(err, ERR_ACCESS, "no ssh key to show to the server");
 	else
-		err_set(err, ERR_ACCESS, "%s: takes none of our ssh keys as %s",
-			at->host, at->user);
+		err_set(err, ERR_ACCESS,
+			"the server takes none of our ssh keys as user %s",
+			fetch->location->user);
 	if (keys->sealed)
 		err_hint(err, "%s has a passphrase: ssh-add it to an agent",
 			 keys->sealed);
+	else if (keys->rsa)
+		err_hint(err, "most servers refuse RSA keys as libssh2 signs "
+			      "with them before 1.11: use an ed25519 key");
 	else
 		err_hint(err, "start an ssh-agent, or name a key file in "
-			      "GITOPS_SSH_KEY; RSA keys do not work here, "
-			      "ed25519 keys do");
+			      "GITOPS_SSH_KEY");
 	return GIT_EAUTH;
 }
 
 static int on_credentials(git_credential **out, const char *url UNUSED,
-			  const char *user UNUSED, unsigned allowed,
+			  const char *named UNUSED, unsigned allowed,
 			  void *payload)
 {
 	struct fetch *fetch = payload;
 	struct fetch_keys *keys = &fetch->keys;
-	const struct location *at = fetch->location;
+	const char *user = fetch->location->user;
 	const char *file;
 
 	if (fetch->failure.status)
 		return GIT_EAUTH;
 	if (!(allowed & GIT_CREDENTIAL_SSH_KEY)) {
 		err_set(&fetch->failure, ERR_ACCESS,
-			"%s: takes no ssh keys, and we have nothing else",
-			at->host);
+			"the server takes no ssh keys, and we have nothing "
+			"else");
 		return GIT_EAUTH;
 	}
 	if (keys->next == keys->n)
@@ -217,8 +215,8 @@ static int on_credentials(git_credential **out, const char *url UNUSED,
 	file = keys->v[keys->next++];
 	run_debug(fetch->run, "ssh key: %s", file ? file : "agent");
 	if (!file)
-		return git_credential_ssh_key_from_agent(out, at->user);
-	return git_credential_ssh_key_new(out, at->user, NULL, file, NULL);
+		return git_credential_ssh_key_from_agent(out, user);
+	return git_credential_ssh_key_new(out, user, NULL, file, NULL);
 }
 
 int repo_ssh_prepare(struct fetch *fetch, git_remote_callbacks *callbacks,

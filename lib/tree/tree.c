@@ -238,6 +238,25 @@ static int refuse_submodule(const char *path, struct err *err)
 			     "what is needed from it");
 }
 
+static int walk_to_the_end(struct walk *walk, struct err *err)
+{
+	struct bytes one;
+
+	while ((one = next_component(&walk->rest)).len) {
+		const char *here = str_text(&walk->at);
+
+		if (walk->kind == TREE_GITLINK)
+			return refuse_submodule(here, err);
+		if (walk->kind != TREE_DIR)
+			return err_set(err, ERR_NOT_FOUND,
+				       "%s: '%s' is not a directory",
+				       walk->asked, here);
+		if (step(walk, one, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Walk to `asked`; `real` is then where it is. */
 static int resolve(const struct tree *tree, struct arena *arena,
 		   const char *asked, enum tree_kind *kind, const char **real,
@@ -251,25 +270,10 @@ static int resolve(const struct tree *tree, struct arena *arena,
 		.rest = asked,
 		.kind = TREE_DIR,
 	};
-	struct bytes one;
-	int failed = 0;
+	int failed = walk_to_the_end(&walk, err);
 
-	while (!failed && (one = next_component(&walk.rest)).len) {
-		const char *here = str_text(&walk.at);
-
-		if (walk.kind == TREE_GITLINK)
-			failed = refuse_submodule(here, err);
-		else if (walk.kind != TREE_DIR)
-			failed = err_set(err, ERR_NOT_FOUND,
-					 "%s: '%s' is not a directory", asked,
-					 here);
-		else
-			failed = step(&walk, one, err);
-	}
-	if (!failed) {
-		*kind = walk.kind;
-		*real = str_keep(&walk.at, arena);
-	}
+	*kind = walk.kind;
+	*real = str_keep(&walk.at, arena);
 	str_release(&walk.at);
 	return failed;
 }

@@ -279,7 +279,7 @@ def test_no_argument_of_a_process_holds_a_credential(git, https_git, config,
 
 
 @pytest.mark.parametrize("where, status, message", [
-    ("forbidden", 2, "asks for credentials"),
+    ("forbidden", 2, "does not let us read it"),
     ("nowhere", 2, "no repository there"),
     ("page", 2, "no git repository there, but 'text/html'"),
 ])
@@ -307,6 +307,7 @@ def test_unknown_ca_is_refused(gitops, https_git, config):
     before = len(https_git.requests())
     result = gitops("render", https_git.url(config, "private"), expect=2)
     assert "certificate" in result.err
+    assert "GITOPS_GIT_CA_FILE" in result.err
     assert len(https_git.requests()) == before
 
 
@@ -515,7 +516,7 @@ def test_many_small_fetches_do_not_pile_up(git, https_git, config):
 
 
 @pytest.mark.parametrize("env", [
-    {"HOME": None}, {"HOME": "/nonexistent"}, {"HOME": "/proc"},
+    {"HOME": None}, {"HOME": "relative"}, {"HOME": "/proc"},
     {"XDG_CACHE_HOME": "/dev/null/x"}], ids=repr)
 def test_a_machine_without_a_home(git, https_git, config, env, tmp_path):
     temporary = tmp_path / "tmp"

@@ -164,7 +164,7 @@ def test_key_that_the_server_does_not_know(ssh, ssh_git, config):
     path.unlink()
     make_key(path)
     result = ssh("render", ssh_git.url(config), expect=2)
-    assert f"takes none of our ssh keys as {ssh_git.user}" in result.err
+    assert f"takes none of our ssh keys as user {ssh_git.user}" in result.err
 
 
 # ---- the host's key ----
@@ -181,7 +181,7 @@ def refused(ssh, ssh_git, config):
 def test_unknown_host_key(ssh, ssh_git, config):
     ssh.known_hosts.unlink()
     result = refused(ssh, ssh_git, config)
-    assert "its host key is not in known_hosts" in result.err
+    assert "is not in known_hosts" in result.err
     assert f"ssh-keyscan -p {ssh_git.port} localhost" in result.err
     assert not ssh.known_hosts.exists()
 
@@ -201,13 +201,13 @@ def test_changed_host_key(ssh, ssh_git, config, tmp_path):
         f"{make_key(tmp_path / 'other')}.pub").read_text().split()[:2]
     ssh.known_hosts.write_text(f"[localhost]:{ssh_git.port} {kind} {text}\n")
     result = refused(ssh, ssh_git, config)
-    assert "its host key is not the one in known_hosts" in result.err
+    assert "is not the one in known_hosts" in result.err
     assert "somebody may be in between" in result.err
 
 
 def test_key_of_another_host(ssh, ssh_git, config):
     ssh.known_hosts.write_text(ssh_git.host_key("example.com"))
-    assert "not in known_hosts" in refused(ssh, ssh_git, config).err
+    assert "is not in known_hosts" in refused(ssh, ssh_git, config).err
 
 
 def test_revoked_host_key(ssh, ssh_git, config):

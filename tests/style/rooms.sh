@@ -118,6 +118,8 @@ ban_call '!(cmd/|lib/(base|tree|git|cluster/directory)/)' \
 	'open|creat|fopen|opendir' 'files are opened by base/file.h'
 ban_call '!lib/base/' 'fork|posix_spawn|posix_spawnp|execv|execve|execvp' \
 	'processes are started by base/process.h'
+ban '' 'git_(checkout|stash|submodule)_[a-z_]*|git_clone' \
+	'nothing is ever checked out'
 
 # ---- exported symbols ----
 
