@@ -4,13 +4,20 @@
 # scripts.sh SCRIPT...
 #
 # Run each script as one test: 0 passed, 77 skipped (its last line says why),
-# anything else failed, and then its output is shown.
+# anything else failed, and then its output is shown.  They run some at a time,
+# and are told of in order.
 
 passed=0 failed=0 skipped=0
 
+results=$(mktemp -d) || exit 1
+trap 'rm -rf "$results"' EXIT
+printf '%s\n' "$@" | xargs -P "$(nproc)" -I '{}' sh -c '
+	"$1" >"$2/${1##*/}" 2>&1
+	echo $? >"$2/${1##*/}.status"' run '{}' "$results"
+
 for script; do
-	output=$("$script" 2>&1)
-	case $? in
+	output=$(cat "$results/${script##*/}")
+	case $(cat "$results/${script##*/}.status") in
 	0)
 		passed=$((passed + 1))
 		echo "ok      $script"
