@@ -116,7 +116,8 @@ class Program:
         """A run that goes on beside the test."""
         return subprocess.Popen(
             [str(self.path), *map(str, args)], cwd=cwd or self.home,
-            env=self.environment(env), stdin=subprocess.DEVNULL, **more)
+            env=self.environment(env), stdin=subprocess.DEVNULL,
+            preexec_fn=hear_signals, **more)
 
     def __call__(self, *args, expect=0, env=None, cwd=None, timeout=120,
                  measure=False, memory=None, secrets_shown=False,
@@ -137,6 +138,7 @@ class Program:
             run = [*MEASURE, str(peak), *argv]
 
         def before():
+            hear_signals()
             if memory:
                 resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
@@ -188,6 +190,13 @@ class Program:
             if path.is_file() and not path.is_symlink():
                 text = path.read_bytes().decode("latin-1")
                 self.look_for_secrets(text, f"in {path}")
+
+
+def hear_signals():
+    """In the child: a suite that was started in the background has SIGINT and
+    SIGHUP ignored, and the program would rightly go on ignoring them."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def kill_group(pid):
