@@ -55,9 +55,8 @@ void digest_hmac_sha256(const void *key, size_t key_len, const void *bytes,
 void digest_hmac_sha1(const void *key, size_t key_len, const void *bytes,
 		      size_t n, uint8_t out[DIGEST_SHA1_BYTES])
 {
-	if (key_len > INT_MAX ||
-	    !HMAC(EVP_sha1(), key_len ? key : "", (int)key_len, bytes, n, out,
-		  NULL))
+	if (key_len > INT_MAX || !HMAC(EVP_sha1(), key_len ? key : "",
+				       (int)key_len, bytes, n, out, NULL))
 		abort();
 }
 

@@ -91,7 +91,7 @@ bool doc_fold_nel(struct str *out, const char *data, size_t len)
 {
 	size_t breaks, end;
 
-	if (!memchr(data, NEL[0], len) || !strstr(data, NEL))
+	if (!memchr(data, (unsigned char)NEL[0], len) || !strstr(data, NEL))
 		return false;
 	for (size_t i = 0; i < len; i = end) {
 		breaks = 0;

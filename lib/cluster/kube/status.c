@@ -176,8 +176,8 @@ bool kube_status_passes(long status, struct bytes body)
 		NULL,
 	};
 	AUTO_ARENA struct arena *scratch = arena_new();
-	const char *message = doc_get_string(
-		kube_status_parse(scratch, body), "message", NULL);
+	const char *message = doc_get_string(kube_status_parse(scratch, body),
+					     "message", NULL);
 
 	if (!message)
 		return false;
