@@ -18,17 +18,22 @@ struct commit_tree {
  * An object that is named but not there, or whose bytes are not what its name
  * says: of our cache, the next run is to make a new one.
  */
-static int fail_object(const struct commit_tree *tree, const git_oid *oid,
-		       const char *path, struct err *err)
+static int fail_object(const struct commit_tree *tree, int code,
+		       const git_oid *oid, const char *path, struct err *err)
 {
 	AUTO_ERR struct err ignored = { 0 };
 	char hex[GIT_OID_HEXSZ + 1];
 
 	git_oid_tostr(hex, sizeof(hex), oid);
-	repo_fail(err, ERR_FAILED, "%s: read object %s", *path ? path : "/",
-		  hex);
+	if (!*path)
+		path = "/";
+	if (code == GIT_ENOTFOUND)
+		err_set(err, ERR_FAILED, "%s: object %s is missing", path, hex);
+	else
+		repo_fail(err, ERR_FAILED, "%s: read object %s", path, hex);
 	if (!tree->repo->cache)
-		return err_hint(err, "look at what git fsck says");
+		return err_hint(err, "fetch it anew; git fsck tells what else "
+				     "is wrong");
 	if (repo_cache_mark_damaged(tree->repo->cache, &ignored) < 0)
 		return err_hint(err, "delete %s", tree->repo->cache);
 	return err_hint(err, "run again: the cached copy will be fetched "
@@ -43,8 +48,10 @@ static void free_tree(void *handle)
 static int load_dir(struct commit_tree *tree, const char *path,
 		    const git_oid *oid, git_tree **out, struct err *err)
 {
-	if (git_tree_lookup(out, tree->repo->git, oid) < 0)
-		return fail_object(tree, oid, path, err);
+	int code = git_tree_lookup(out, tree->repo->git, oid);
+
+	if (code < 0)
+		return fail_object(tree, code, oid, path, err);
 	arena_defer(tree->arena, free_tree, *out);
 	map_set(tree->dirs, path, *out);
 	return 0;
@@ -133,6 +140,7 @@ static int commit_read(void *data, struct arena *arena, const char *path,
 	git_object_t type;
 	size_t size;
 	char *text;
+	int code;
 
 	if (find_entry(tree, path, &entry, err) < 0)
 		return -1;
@@ -140,16 +148,18 @@ static int commit_read(void *data, struct arena *arena, const char *path,
 		return err_set(err, ERR_NOT_FOUND, "%s: no such file", path);
 	oid = git_tree_entry_id(entry);
 	/* The size comes before the bytes: nobody makes us unpack 2 GiB. */
-	if (git_odb_read_header(&size, &type, tree->odb, oid) < 0)
-		return fail_object(tree, oid, path, err);
+	code = git_odb_read_header(&size, &type, tree->odb, oid);
+	if (code < 0)
+		return fail_object(tree, code, oid, path, err);
 	if (type != GIT_OBJECT_BLOB)
 		return err_set(err, ERR_INPUT, "%s: is a %s, not a file", path,
 			       git_object_type2string(type));
 	if (size > cap_bytes)
 		return err_set(err, ERR_INPUT, "%s: larger than %zu bytes",
 			       path, cap_bytes);
-	if (git_odb_read(&object, tree->odb, oid) < 0)
-		return fail_object(tree, oid, path, err);
+	code = git_odb_read(&object, tree->odb, oid);
+	if (code < 0)
+		return fail_object(tree, code, oid, path, err);
 	text = arena_alloc(arena, size + 1);
 	memcpy(text, git_odb_object_data(object), size);
 	git_odb_object_free(object);
@@ -188,12 +198,13 @@ static int load_root(struct commit_tree *tree, const char *hex, struct err *err)
 	git_commit *commit;
 	git_tree *root;
 	git_oid oid;
-	int failed;
+	int code, failed;
 
 	if (git_oid_fromstr(&oid, hex) < 0)
 		return repo_fail(err, ERR_INPUT, "commit '%s'", hex);
-	if (git_commit_lookup(&commit, git, &oid) < 0)
-		return fail_object(tree, &oid, "", err);
+	code = git_commit_lookup(&commit, git, &oid);
+	if (code < 0)
+		return fail_object(tree, code, &oid, "", err);
 	failed = load_dir(tree, "", git_commit_tree_id(commit), &root, err);
 	git_commit_free(commit);
 	return failed;

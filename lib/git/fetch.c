@@ -101,6 +101,12 @@ static int fail(struct fetch *fetch, int code, struct err *err)
 		err_append(err, &fetch->failure);
 		return -1;
 	}
+	/* libgit2 1.5 does not look whether the server says so. */
+	if (last && strstr(last->message, "parsing REF pkt-line"))
+		return err_set(err, ERR_INPUT,
+			       "the repository keeps its objects as 'sha256', "
+			       "which is not supported, or this is no git "
+			       "server");
 	if (is_theirs(last))
 		return repo_fail(err, judge(code, last), "server");
 	fetch->suspect = true;

@@ -103,9 +103,12 @@ void repo_init(struct run *run)
 		.gmallocarray = get_array,
 		.gfree = free,
 	};
-	/* Of what we only read, both are harmless: a configuration of one
-	 * worktree, and objects that may be missing. */
-	static const char *extensions[] = { "worktreeconfig", "partialclone" };
+	/* Harmless to who only reads; but the last two, which repo.c looks at
+	 * itself to say what they mean. */
+	static const char *extensions[] = {
+		"worktreeconfig",    "partialclone", "preciousobjects",
+		"relativeworktrees", "objectformat", "refstorage",
+	};
 
 	git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &allocator);
 	git_libgit2_init();

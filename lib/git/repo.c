@@ -73,6 +73,35 @@ static int open_local(const char *path, bool upward, git_repository **out,
 	return code < 0 ? fail_open(path, code, err) : 0;
 }
 
+/* What libgit2 1.5 would misread. */
+static int check_format(struct repo *repo, struct err *err)
+{
+	static const struct {
+		const char *key, *read, *name;
+	} formats[] = {
+		{ "extensions.objectformat", "sha1", "objects" },
+		{ "extensions.refstorage", "files", "references" },
+	};
+	git_config *config;
+	int failed = 0;
+
+	if (git_repository_config_snapshot(&config, repo->git) < 0)
+		return repo_fail(err, ERR_FAILED, "%s", repo->shown);
+	for (size_t i = 0; i < ARRAY_LEN(formats) && !failed; i++) {
+		const char *value;
+
+		if (git_config_get_string(&value, config, formats[i].key) ==
+			    0 &&
+		    !str_equal(value, formats[i].read))
+			failed = err_set(err, ERR_INPUT,
+					 "%s: keeps its %s as '%s', which is "
+					 "not supported",
+					 repo->shown, formats[i].name, value);
+	}
+	git_config_free(config);
+	return failed;
+}
+
 /* All names of the repository, for ranges and for "did you mean". */
 static int list_refs(struct repo *repo, struct repo_refs *refs, struct err *err)
 {
@@ -148,11 +177,14 @@ static int open_here(struct repo *repo, const struct location *location,
 		       err) < 0)
 		return -1;
 	repo_keep_git(repo, git);
-	if (repo_guard_loose(repo, err) < 0)
+	if (check_format(repo, err) < 0 || repo_guard_loose(repo, err) < 0)
 		return -1;
-	if (find_base(repo, rev, &base, err) < 0)
-		return -1;
-	return repo_rev_peel(git, rev, &base, &repo->commit, err);
+	if (find_base(repo, rev, &base, err) == 0 &&
+	    repo_rev_peel(git, rev, &base, &repo->commit, err) == 0)
+		return 0;
+	if (err->status == ERR_NOT_FOUND && git_repository_is_shallow(git))
+		err_hint(err, "the clone is shallow: git fetch --unshallow");
+	return -1;
 }
 
 /* ---- any repository ---- */

@@ -225,12 +225,34 @@ static int refuse_expression(const struct repo_rev *rev, int code,
 	return repo_fail(err, ERR_FAILED, "revision '%s'", rev->text);
 }
 
+/* As a name: of a branch, a tag or what else git would try. */
+static int find_name(git_repository *git, const char *name, git_oid *out)
+{
+	git_reference *ref, *direct;
+	int code = git_reference_dwim(&ref, git, name);
+
+	if (code < 0)
+		return code;
+	code = git_reference_resolve(&direct, ref);
+	git_reference_free(ref);
+	if (code < 0)
+		return code;
+	git_oid_cpy(out, git_reference_target(direct));
+	git_reference_free(direct);
+	return 0;
+}
+
 int repo_rev_base(git_repository *git, const struct repo_rev *rev, git_oid *out,
 		  struct err *err)
 {
 	git_object *object;
-	int code = git_revparse_single(&object, git, rev->base);
+	int code;
 
+	/* Not by git_revparse_single(), which in 1.5 loses the reference where
+	 * its object cannot be read. */
+	if (!rev->full && find_name(git, rev->base, out) == 0)
+		return 0;
+	code = git_revparse_single(&object, git, rev->base);
 	if (code < 0)
 		return refuse_expression(rev, code, err);
 	git_oid_cpy(out, git_object_id(object));
@@ -251,6 +273,16 @@ int repo_rev_peel(git_repository *git, const struct repo_rev *rev,
 	expression = arena_printf(scratch, "%s%s", hex,
 				  rev->range ? "" : rev->suffix);
 	code = git_revparse_single(&named, git, expression);
+	/* The name is there, but what it leads to is not, or cannot be read:
+	 * that is no mistake of who asks. */
+	if (code == GIT_ENOTFOUND && str_equal(expression, hex))
+		return err_set(err, ERR_FAILED,
+			       "revision '%s': object %s is missing", rev->text,
+			       hex);
+	if (code == GIT_ERROR)
+		return repo_fail(err, ERR_FAILED,
+				 "revision '%s': read object %s", rev->text,
+				 hex);
 	if (code < 0)
 		return refuse_expression(rev, code, err);
 	code = git_object_peel(&commit, named, GIT_OBJECT_COMMIT);

@@ -20,9 +20,10 @@
  * pushes, and a pack may be large.
  */
 
-#define ANSWER_CAP ((size_t)16 << 30)
-#define CA_CAP     ((size_t)16 << 20)
-#define TRIES      4
+#define REFS_CAP ((size_t)256 << 20)
+#define PACK_CAP ((size_t)16 << 30)
+#define CA_CAP   ((size_t)16 << 20)
+#define TRIES    4
 
 /* One connection to one repository. */
 struct smart {
@@ -195,7 +196,7 @@ static int send_once(struct exchange *exchange, struct http_request *request,
 		.headers = headers,
 		.body = str_bytes(&exchange->body),
 		.arena = arena,
-		.body_cap = ANSWER_CAP,
+		.body_cap = exchange->advertise ? REFS_CAP : PACK_CAP,
 		/* As long as something comes; the watchdog sees to that. */
 		.timeout_ms = run_time_left_ms(fetch->run, INT32_MAX),
 		.tries = TRIES,

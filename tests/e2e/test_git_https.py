@@ -4,14 +4,17 @@
 
 import os
 import pathlib
+import signal
 import stat
 import subprocess
+import time
 
 import pytest
 
 from bed import objects
 from bed.gitservers import (PASSWORD, USER, Collector, HttpsGit, Wire, basic,
                             https_git, repositories)
+from bed.process import wait_until
 from bed.proxy import Tunnel
 
 # Fixtures come by import.
@@ -410,6 +413,18 @@ def test_silent_server(git, https_git, config):
                                             str(wire.port))
         result = git("render", "--timeout", "2s", url, expect=4, timeout=30)
     assert result.seconds < 10
+
+
+def test_a_signal_ends_the_fetch(git, https_git, config):
+    with Wire(https_git.port, silent=True) as wire:
+        url = https_git.url(config).replace(str(https_git.port), str(wire.port))
+        run = git.start("render", url, stderr=subprocess.PIPE)
+        wait_until(lambda: wire.connections, 20, "connection")
+        run.send_signal(signal.SIGINT)
+        begin = time.monotonic()
+        _, err = run.communicate(timeout=20)
+    assert time.monotonic() - begin < 5
+    assert run.returncode == -signal.SIGINT, err
 
 
 def test_truncated_answers(git, https_git, repositories):

@@ -4,7 +4,9 @@
 
 import os
 import pathlib
+import signal
 import subprocess
+import time
 
 import pytest
 
@@ -306,6 +308,18 @@ def test_refused_connection(ssh, ssh_git, config):
         port = wire.port
     url = ssh_git.url(config).replace(str(ssh_git.port), str(port))
     ssh("render", "--timeout", "10s", url, expect=4)
+
+
+def test_a_signal_ends_the_fetch(ssh, ssh_git, config):
+    with Wire(ssh_git.port, silent=True) as wire:
+        url = ssh_git.url(config).replace(str(ssh_git.port), str(wire.port))
+        run = ssh.start("render", url, stderr=subprocess.PIPE)
+        wait_until(lambda: wire.connections, 20, "connection")
+        run.send_signal(signal.SIGINT)
+        begin = time.monotonic()
+        _, err = run.communicate(timeout=20)
+    assert time.monotonic() - begin < 5
+    assert run.returncode == -signal.SIGINT, err
 
 
 def test_truncated_answers(ssh, ssh_git, repositories):
