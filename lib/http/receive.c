@@ -98,7 +98,9 @@ size_t http_receive_body(char *data, size_t size, size_t n, void *payload)
 		return len;
 	}
 	str_add_bytes(&transfer->body, data, len);
-	if (transfer->body.full) {
+	/* The cap may be that of a sink, which keeps nothing in memory. */
+	if (transfer->body.full ||
+	    (request->sink && transfer->body.len > BODY_CAP)) {
 		too_long(transfer);
 		return 0;
 	}
