@@ -131,6 +131,20 @@ static const char *basic(struct run *run, const char *user,
 	return str_keep(&header, run->arena);
 }
 
+/* GITOPS_GIT_TOKEN, less the line end that a file it came from may have had;
+ * NULL where it is not set. */
+static int read_token(struct run *run, const char **out, struct err *err)
+{
+	const char *token = run_env(run, "GITOPS_GIT_TOKEN");
+	size_t len = token ? strcspn(token, "\r\n") : 0;
+
+	*out = len ? arena_strndup(run->arena, token, len) : NULL;
+	if (token && token[len + strspn(token + len, "\r\n")])
+		return err_set(err, ERR_ACCESS,
+			       "GITOPS_GIT_TOKEN holds more than one line");
+	return 0;
+}
+
 int repo_credential_next(struct run *run, const struct location *location,
 			 enum credential_source *source, const char **header,
 			 struct err *err)
@@ -140,7 +154,8 @@ int repo_credential_next(struct run *run, const struct location *location,
 	*header = NULL;
 	if (*source == CREDENTIAL_TOKEN) {
 		*source = CREDENTIAL_HELPER;
-		password = run_env(run, "GITOPS_GIT_TOKEN");
+		if (read_token(run, &password, err) < 0)
+			return -1;
 		if (!user)
 			user = run_env(run, "GITOPS_GIT_USERNAME");
 		if (password) {

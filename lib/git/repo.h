@@ -13,7 +13,18 @@
  *		return -1;
  *
  * Everything lives in the run's arena.  Credentials go only to the origin
- * they were found for, and are registered with run_add_secret().
+ * they were found for, and are registered with run_add_secret().  Of run's
+ * environment are read, besides HOME, XDG_CACHE_HOME, TMPDIR, the proxies and
+ * SSH_AUTH_SOCK:
+ *
+ *	GITOPS_GIT_TOKEN        password for https, tried before
+ *	                        "git credential fill"
+ *	GITOPS_GIT_USERNAME     its user, where the URL has none; else "git"
+ *	GITOPS_GIT_CA_FILE      authorities to trust; else GIT_SSL_CAINFO, or
+ *	                        http.sslCAInfo of git's configuration
+ *	GITOPS_SSH_KEY          the one key file to use, and no agent
+ *	GITOPS_SSH_KNOWN_HOSTS  instead of ~/.ssh/known_hosts and
+ *	                        /etc/ssh/ssh_known_hosts
  */
 
 #include <stdbool.h>
@@ -57,8 +68,9 @@ struct revision {
 /*
  * Open a local repository, or fetch the wanted revision into the cache.  Only
  * what `rev` needs is fetched; a full commit id that the cache has already is
- * not asked for again.  A damaged, foreign or locked cache is left alone and
- * replaced by a new one.
+ * not asked for again.  A cache that is damaged, not ours or grown large is
+ * replaced by a new one; a cache directory that others may write to is
+ * refused; where none can be made, what is fetched lives for this run.
  *
  * ERR_NOT_FOUND: no such path, repository or revision, with the nearest name.
  * ERR_ACCESS: credentials or host key, with what to do.

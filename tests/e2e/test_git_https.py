@@ -185,6 +185,16 @@ def test_token(token, https_git, config):
     assert value(token("render", "-vv", url)) == "1"
 
 
+def test_token_from_a_file(token, https_git, config):
+    """$(cat token) keeps no line end, but many other ways do."""
+    url = https_git.url(config, "private")
+    token.env["GITOPS_GIT_TOKEN"] = PASSWORD + "\r\n"
+    assert value(token("render", url)) == "1"
+    token.env["GITOPS_GIT_TOKEN"] = PASSWORD + "\nX-Evil: 1"
+    result = token("render", url, expect=2)
+    assert "GITOPS_GIT_TOKEN holds more than one line" in result.err
+
+
 def test_user_in_the_url(token, https_git, config):
     token.env["GITOPS_GIT_USERNAME"] = "somebody-else"
     url = https_git.url(config, "private").replace("//", f"//{USER}@")
