@@ -10,8 +10,8 @@
 
 /*
  * Every option of libcurl that we set, in one place, so that one page says
- * how we behave on the network (curl's libcurl-security).  A handle is reset
- * before each try: nothing of an earlier request can reach a later one.
+ * how we behave on the network (curl's libcurl-security).  A handle is new
+ * for each try: nothing of an earlier request can reach a later one.
  */
 
 #define CONNECT_TIMEOUT_MS 10000L
@@ -20,6 +20,14 @@
 #define PEER_GONE_MS       30000U
 #define KEEPALIVE_S        15L
 #define CONNECTION_LIFE_S  600L
+
+/*
+ * libcurl 7.88 lets a stream of HTTP/2 hang until it times out where the
+ * others of its connection have read more of it than fits into this buffer.
+ * Each reads up to 32 KiB before the stream itself has its turn; the default
+ * of 16 KiB made one LIST in a hundred hang.
+ */
+#define RECEIVE_BUFFER 524288L
 
 /*
  * A peer that has vanished without a word: what we sent is not acknowledged,
@@ -67,6 +75,7 @@ static bool set_always(CURL *easy, const struct http *http)
 	SET(NOSIGNAL, 1L);
 	SET(USERAGENT, "gitops");
 	SET(ACCEPT_ENCODING, "gzip");
+	SET(BUFFERSIZE, RECEIVE_BUFFER);
 
 	/* One connection serves many requests at once. */
 	SET(SHARE, http->share);
@@ -215,12 +224,12 @@ int http_set_options(struct http_transfer *transfer, struct err *err)
 	struct http *http = transfer->http;
 	CURL *easy;
 
-	if (!transfer->easy)
-		transfer->easy = curl_easy_init();
-	easy = transfer->easy;
+	/* A handle that is used again would keep its buffer, and yet fill no
+	 * more of it than the default size. */
+	curl_easy_cleanup(transfer->easy);
+	easy = transfer->easy = curl_easy_init();
 	if (!easy)
 		return err_set(err, ERR_FAILED, "libcurl cannot be started");
-	curl_easy_reset(easy);
 
 	if (http_url_parse(http_arena(transfer), transfer->request->url,
 			   &transfer->url, err) < 0)
