@@ -235,6 +235,7 @@ lint_flags = $(cppflags) $(pkg_cflags) '-DGITOPS_VERSION=\"$(VERSION)\"'
 lint:
 	+$(Q)tests/total.sh \
 		'clang-format: $(MAKE) lint-format' \
+		'clang:        $(MAKE) lint-clang' \
 		'clang-tidy:   $(MAKE) lint-tidy' \
 		'cppcheck:     $(MAKE) lint-cppcheck' \
 		'gcc -fanalyzer: $(MAKE) lint-analyzer' \
@@ -242,6 +243,11 @@ lint:
 
 lint-format:
 	$(Q)tests/lint.sh clang-format --dry-run -Werror -- $(ours_all)
+
+# The other compiler's warnings.
+lint-clang:
+	$(Q)tests/lint.sh clang $(warnings) -Wcomma -Werror -fsyntax-only \
+		-- $(ours) -- -std=c17 $(lint_flags)
 
 lint-tidy:
 	$(Q)tests/lint.sh clang-tidy --quiet -- $(ours) \
@@ -299,9 +305,9 @@ clean:
 	rm -rf $(BUILD) gitops
 
 .PHONY: all lib check test unit golden replay docs style cluster test-e2e \
-	test-fault valgrind fuzz fuzz-run bench lint lint-format lint-tidy \
-	lint-cppcheck lint-analyzer lint-man format demo setup-test install \
-	uninstall clean FORCE
+	test-fault test-peer valgrind fuzz fuzz-run bench lint lint-format \
+	lint-clang lint-tidy lint-cppcheck lint-analyzer lint-man format demo \
+	setup-test install uninstall clean FORCE
 FORCE:
 
 -include $(patsubst %.c,$(OUT)/%.d,$(lib_c) $(cmd_c) cmd/main.c $(unit_c) \

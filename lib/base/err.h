@@ -83,6 +83,7 @@ unsigned err_count(const struct err *err);
 /* Free what `err` holds and make it ERR_OK again. */
 void err_clear(struct err *err);
 
-#define AUTO_ERR __attribute__((cleanup(err_clear)))
+/* To be freed at the end of the block is use enough for a variable. */
+#define AUTO_ERR __attribute__((cleanup(err_clear))) UNUSED
 
 #endif
