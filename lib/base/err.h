@@ -22,7 +22,7 @@
 
 #include "base/compiler.h"
 
-/* main.c maps each to an exit status; design part 3. */
+/* main.c maps each to an exit status. */
 enum err_status {
 	ERR_OK = 0,
 	ERR_USAGE,     /* the command line */

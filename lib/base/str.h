@@ -73,7 +73,7 @@ MUST_USE bool str_decode_base64(struct str *str, const char *text, size_t n);
 /*
  * Add `text` as it may be shown on a terminal: C0 and C1 controls, DEL,
  * invalid UTF-8 and bidirectional overrides as \xNN or \u{NNNN}; newline and
- * tab as themselves only where `lines` says so (reliability T16).
+ * tab as themselves only where `lines` says so (CVE-2021-25743).
  */
 void str_add_shown(struct str *str, const char *text, size_t n, bool lines);
 

@@ -66,7 +66,7 @@ struct cluster_args {
 	bool no_force;        /* leave contested fields to their owner */
 	int64_t timeout_ms;   /* for one request; 0: 30 s */
 	const char *tree_dir; /* the worktree's path, or NULL: kubeconfigs
-				     below it are refused (reliability T6) */
+				     below it are refused (CVE-2022-24817) */
 };
 
 /* What a kind of cluster does; documented at cluster_*() below. */

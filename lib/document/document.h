@@ -45,7 +45,7 @@ struct docs {
 };
 
 /*
- * Caps on what is read (reliability notes 2.7).  An input that passes one is
+ * Caps on what is read.  An input that passes one is
  * ERR_INPUT that names the file, the line and the cap.
  */
 struct doc_budget {
@@ -58,7 +58,7 @@ extern const struct doc_budget doc_budget_default;
 
 /*
  * Read a stream of YAML documents by the rules of kustomize v5.8.2
- * (yaml.v3's resolution: notes/kustomize.md 3.3 and 6).  Empty documents
+ * (plain scalars resolve as in yaml.v3).  Empty documents
  * vanish.  `name` is the file as the user knows it.  `budget` NULL means
  * doc_budget_default.  Documents are appended to `out`.
  *

@@ -23,7 +23,7 @@
 
 /*
  * libgit2 1.5 waits for ever on a silent server, and may spin on a pack that
- * was cut (reliability 67, 68).  No flag would be looked at there, so the
+ * was cut (libgit2 #7346).  No flag would be looked at there, so the
  * child ends itself when nothing has come for a while; what it says is in
  * memory that the parent shares.
  */

@@ -6,7 +6,7 @@
  * Location: where a repository is, as the user wrote it, in its parts.  What
  * is let through here can be put into a request line, a command for ssh and
  * the protocol of a credential helper without meaning anything else there
- * (reliability T7, T13).
+ * (CVE-2018-17456, CVE-2020-5260).
  */
 
 #include <stdbool.h>

@@ -5,7 +5,7 @@
 /*
  * HTTP: many requests in flight over one libcurl multi handle, results by
  * index.  One `struct http` is one identity (CA, client certificate, proxy):
- * connections are never shared between identities (reliability T26).
+ * connections are never shared between identities (CVE-2022-27782).
  *
  *	struct http_request requests[N] = { ... };
  *	if (http_all(http, requests, N, err) < 0)

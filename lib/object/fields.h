@@ -30,8 +30,8 @@ json_t *fields_intersection(struct arena *arena, const json_t *a,
 bool fields_empty(const json_t *set);
 
 /*
- * Fold what others applied on our behalf into our own entry (design part 6,
- * Apply; field notes 2d): the entries of `kubectl` (Apply and Update) and
+ * Fold what others applied on our behalf into our own entry, as kubectl's
+ * csaupgrade and Flux's ssa do: the entries of `kubectl` (Apply and Update) and
  * `kubectl-client-side-apply` (Update), of the object itself and not of a
  * subresource, become one Apply entry of `manager`.
  *

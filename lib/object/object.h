@@ -79,8 +79,8 @@ bool object_is(const struct object *object, const char *group,
 	       const char *kind);
 
 /*
- * Stages, carried out one after the other (design part 6, Order; field notes
- * 2i).  Within a stage all is parallel.
+ * Stages, carried out one after the other: as Flux v2 and Helm order kinds,
+ * with quotas before what they count.  Within a stage all is parallel.
  */
 enum object_stage {
 	STAGE_NAMESPACE,

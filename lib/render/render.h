@@ -27,7 +27,7 @@
  * Append the objects under `path` ("" is the root) to `out`, in the order of
  * the files.  All faults of all files are reported together.  A path that
  * holds no object is ERR_INPUT: a missing directory must never look like the
- * wish for an empty cluster (reliability fact 9).
+ * wish for an empty cluster (argo-cd #3473).
  */
 MUST_USE int render_path(struct arena *arena, const struct tree *tree,
 			 const char *path, struct objects *out,

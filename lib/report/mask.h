@@ -3,8 +3,8 @@
 #define REPORT_MASK_H
 
 /*
- * Mask: no value of a Secret is ever shown (reliability fact 1, T15).  Values
- * are masked when they are printed and never earlier, on both sides of a
+ * Mask: no value of a Secret is ever shown (CVE-2026-42880,
+ * CVE-2025-23216).  Values are masked when they are printed and never earlier, on both sides of a
  * diff, in data, stringData and the last-applied annotation, whatever their
  * type.
  */

@@ -9,7 +9,7 @@
 #include "base/vec.h"
 #include "report/internal.h"
 
-#define WARNINGS_MAX  50   /* reliability row 48 */
+#define WARNINGS_MAX  50   /* a server can send any number */
 #define WARNING_BYTES 1024 /* of one */
 
 #define EXIT_DIFFERENT 1

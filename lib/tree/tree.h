@@ -9,7 +9,7 @@
  * Paths are relative to the tree's root, separated by "/", without "." or
  * ".."; "" is the root.  Symbolic links are followed inside the tree only: one
  * that is absolute, or leaves the root at any step even if it comes back, is
- * ERR_INPUT (reliability T1).  A gitlink (submodule) or a Git LFS pointer that
+ * ERR_INPUT (CVE-2022-24904).  A gitlink (submodule) or a Git LFS pointer that
  * would be read is ERR_INPUT that says what it is.
  *
  * A backend says what an entry is and reads its bytes; links, caps and

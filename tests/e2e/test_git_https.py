@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Repositories over HTTPS, from a real server (reliability T10, T13, T14 and
-2.3)."""
+"""Repositories over HTTPS, from a real server: redirects, credentials,
+silence, truncation."""
 
 import os
 import pathlib

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Repositories over SSH, from a real sshd (reliability fact 5, rows 71 and
-72).  No host is ever trusted because it is seen for the first time."""
+"""Repositories over SSH, from a real sshd.  No host is ever trusted because it is seen for the first time."""
 
 import os
 import pathlib

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Repositories that no honest git would make, and URLs that are commands
-(reliability T7 to T9)."""
+"""Repositories that no honest git would make, and URLs that are commands."""
 
 import pytest
 
@@ -33,12 +32,10 @@ def crafted(repo, *names):
     "--upload-pack=touch PWNED", "ssh://-oProxyCommand=touch PWNED/x",
     "ssh://host/-x'y", "git@-oProxyCommand=x:repo", "https://host\n/x",
     "https://host/a%0ab", "https://host%00/x", "fd::17", "http://example.com/",
-    "https://user:CANARY-pw@127.0.0.1:1/x", "ssh://a'b@host/x", "file://\0x",
+    "https://user:CANARY-pw@127.0.0.1:1/x", "ssh://a'b@host/x",
     "git://127.0.0.1/x", "gopher://127.0.0.1/x", "ssh://host:22!x/y"],
     ids=repr)
 def test_urls_that_are_commands(gitops, tmp_path, url):
-    if "\0" in url:
-        pytest.skip("no argument can hold NUL")
     args = ["--", url] if url.startswith("-") else [url]
     result = gitops("render", *args, expect=2, cwd=tmp_path, timeout=20)
     assert not list(tmp_path.rglob("PWNED"))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Bombs (reliability notes, facts 6-8 and row 101).  What is held against the
+ * Bombs.  What is held against the
  * caps is work that can be counted, jansson's allocations, and not time.
  */
 

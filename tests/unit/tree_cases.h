@@ -4,7 +4,7 @@
 
 /*
  * What has to hold for every backend of a tree: one set of files with links
- * of every shape (reliability T1), and what reading each must say.  The tests
+ * of every shape (CVE-2022-24904), and what reading each must say.  The tests
  * of the table, of the directory and of the object database all go through
  * it.  "SENTINEL" stands in files outside the tree and must never be read.
  */

@@ -95,7 +95,7 @@ static int read_env(const struct config_entry *entry, struct kube_exec *exec,
 /*
  * A name is sought on PATH.  A path is relative to the kubeconfig, and never
  * leads into the repository: what is pushed there must not be run here
- * (reliability T6).
+ * (CVE-2022-24817).
  */
 static int read_command(const struct config_entry *entry,
 			struct kube_exec *exec, struct err *err)

@@ -29,7 +29,7 @@ enum err_status kube_status_kind(long status);
 /*
  * Is it trouble that passes by itself, though the HTTP status does not say
  * so: etcd without a leader, a webhook that was too slow, a quota that was
- * counted at the same moment (reliability rows 4, 5, 24)?
+ * counted at the same moment (kapp v0.60 retries the same)?
  */
 bool kube_status_passes(long status, struct bytes body);
 
