@@ -3,9 +3,9 @@
 #define REPORT_MASK_H
 
 /*
- * Mask: no value of a Secret is ever shown (CVE-2026-42880,
- * CVE-2025-23216).  Values are masked when they are printed and never earlier, on both sides of a
- * diff, in data, stringData and the last-applied annotation, whatever their
+ * Mask: no value of a Secret is ever shown (CVE-2026-42880, CVE-2025-23216).
+ * Values are masked when they are printed and never earlier, on both sides of
+ * a diff, in data, stringData and the last-applied annotation, whatever their
  * type.
  */
 
