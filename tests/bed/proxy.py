@@ -243,7 +243,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if isinstance(action, Raw):
             for piece in action.pieces:
                 self.wfile.write(piece)
-            return self.cut()
+            self.close_connection = True
+            return None
         if isinstance(action, Delay):
             self.owner.ended.wait(action.seconds)
         if isinstance(action, Call) and not action.after:
