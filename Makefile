@@ -185,11 +185,12 @@ style: all
 
 # The real API server, built once and started by the suites that need it.
 cluster:
-	$(Q)tests/cluster/build.sh build/cluster
+	$(Q)[ -n "$$KUBEBUILDER_ASSETS" ] || \
+		tests/cluster/build.sh build/cluster
 
 # The program with sanitizers does the work; the plain one has its memory
 # measured.
-test-e2e test-fault: $(PROGRAM)
+test-e2e test-fault: $(PROGRAM) cluster
 	+$(Q)$(MAKE) SAN=1 all
 	$(Q)$(test_env) GITOPS='$(abspath $(san_program))' \
 		tests/pytest.sh $(@:test-%=tests/%) $(PYTEST)

@@ -112,7 +112,8 @@ def system(prefix, replicas=2):
             kind: HorizontalPodAutoscaler
             metadata: {{name: web, namespace: {prefix}}}
             spec:
-              scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: web}}
+              scaleTargetRef:
+                {{apiVersion: apps/v1, kind: Deployment, name: web}}
               minReplicas: 2
               maxReplicas: 5
               metrics:

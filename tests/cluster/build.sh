@@ -31,6 +31,7 @@ if [ "$(cat "$out/stamp" 2>/dev/null)" = "$made_of" ]; then
 	exit 0
 fi
 
+echo '  GO      the test cluster (ten minutes the first time)'
 version=$(go list -m -f '{{.Version}}' k8s.io/kubernetes)
 named=k8s.io/component-base/version
 minor=${version#v*.}

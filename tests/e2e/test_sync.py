@@ -82,7 +82,8 @@ def test_a_custom_resource_gets_its_defaults(kube, control, repo, prefix):
 
 
 def test_field_removed_in_git_is_removed(kube, control, repo, ns):
-    repo.commit({"a.yaml": objects.config_map("a", {"x": "1", "drop": "2"}, ns)})
+    repo.commit({"a.yaml": objects.config_map(
+        "a", {"x": "1", "drop": "2"}, ns)})
     kube("sync", repo)
     repo.commit({"a.yaml": objects.config_map("a", {"x": "1"}, ns)})
     shown = kube("diff", repo, expect=1)
