@@ -22,10 +22,11 @@
 #define CONNECTION_LIFE_S  600L
 
 /*
- * libcurl 7.88 lets a stream of HTTP/2 hang until it times out where the
- * others of its connection have read more of it than fits into this buffer.
- * Each reads up to 32 KiB before the stream itself has its turn; the default
- * of 16 KiB made one LIST in a hundred hang.
+ * libcurl 7.88 may let a stream of HTTP/2 hang, until it times out, once the
+ * turns of other streams have read more of it than fits into this buffer:
+ * each reads on, 32 KiB at a time, until something of its own comes or there
+ * is no more for now.  With the default of 16 KiB, 2 of 300 rounds of six
+ * LISTs of 2 MB hung; with this, none of 1,200.
  */
 #define RECEIVE_BUFFER 524288L
 
@@ -122,7 +123,7 @@ static bool set_request(CURL *easy, struct http_transfer *transfer)
 	const struct http_request *request = transfer->request;
 	const char *method = request->method;
 	const int64_t timeout_ms = request->timeout_ms ? request->timeout_ms :
-						   TRY_TIMEOUT_MS;
+							 TRY_TIMEOUT_MS;
 	long slow_s = (long)(timeout_ms / 2000);
 	bool bad = false;
 
