@@ -115,7 +115,8 @@ $(archive) $(commands) $(helpers):
 $(OUT)/%.o: %.c $(OUT)/flags
 	$(call say,CC,$<)mkdir -p $(@D) && $(compile) -MMD -MP -c -o $@ $<
 
-$(call objects,cmd/main.c $(cmd_c)): cppflags += \
+# Private: or $(OUT)/flags would inherit it, where it is made for one of these.
+$(call objects,cmd/main.c $(cmd_c)): private cppflags += \
 	-DGITOPS_VERSION='"$(VERSION)"'
 
 # Every object depends on how it was compiled, and that on what is installed.
