@@ -14,6 +14,8 @@ import tempfile
 import threading
 import time
 
+from bed.process import die_with_parent
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 MEASURE = [sys.executable, "-I", "-S",
@@ -139,6 +141,7 @@ class Program:
 
         def before():
             hear_signals()
+            die_with_parent()
             if memory:
                 resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
