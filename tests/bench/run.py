@@ -10,6 +10,7 @@ against a fresh API server that has come to rest.  Nothing is asserted.
 """
 
 import argparse
+import json
 import os
 import pathlib
 import re
@@ -22,7 +23,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from bed.control import Control       # noqa: E402
+from bed.control import Control, assets  # noqa: E402
 from bed.program import MEASURE, Program, plain_binary  # noqa: E402
 from bed.proxy import Proxy           # noqa: E402
 from bed.repository import Repository # noqa: E402
@@ -309,8 +310,14 @@ class Bench:
         return min(rows, key=lambda r: r.seconds, default=None)
 
     def table(self):
-        print(f"\n{self.n} objects, {os.cpu_count()} processors, "
-              f"median of {self.args.rounds}\n")
+        version = subprocess.run(
+            [self.args.kubectl or assets() / "kubectl", "version", "--client",
+             "-o", "json"], check=True, capture_output=True).stdout
+        kubectl = json.loads(version)["clientVersion"]["gitVersion"]
+        if kubectl.startswith("v0.0.0"):
+            kubectl = "of --kubectl"
+        print(f"\n{self.n} objects, {os.cpu_count()} processors, median of "
+              f"{self.args.rounds}, kubectl {kubectl}\n")
         print(f"{'job':27}{'tool':33}{'seconds':>8}{'peak MB':>9}"
               f"{'reads':>7}{'dry-runs':>9}{'writes':>7}")
         last = None
@@ -362,8 +369,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=3,
                         help="how often, but for kubectl and kapp (3)")
     parser.add_argument("--only", help="validated, plain or others")
-    parser.add_argument("--kubectl", help="an older or newer one; until 1.3x "
-                        "it sent no more than 50 requests a second")
+    parser.add_argument("--kubectl", help="another one: 1.32 sends no more "
+                        "than 50 requests a second, 1.36 what it can")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
         bench = Bench(args, directory)
