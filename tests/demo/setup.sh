@@ -15,9 +15,9 @@ build='gcc libc6-dev make pkg-config|pkgconf git ca-certificates
 test="$build"'
 	libcmocka-dev clang libclang-rt-14-dev|libclang-rt-dev clang-format
 	clang-tidy cppcheck valgrind mandoc
-	python3 python3-pytest python3-yaml
+	python3 python3-pytest
 	nginx-light|nginx fcgiwrap openssh-server openssh-client openssl
-	curl jq procps util-linux'
+	curl jq procps strace util-linux'
 
 case $1 in
 build) wanted=$build ;;
