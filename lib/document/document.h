@@ -26,6 +26,7 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "document/node.h"
 
 /* One document of a stream. */
 struct doc {
@@ -57,18 +58,34 @@ struct doc_budget {
 extern const struct doc_budget doc_budget_default;
 
 /*
- * Read a stream of YAML documents by the rules of kustomize v5.8.2
- * (plain scalars resolve as in yaml.v3).  Empty documents
- * vanish.  `name` is the file as the user knows it.  `budget` NULL means
- * doc_budget_default.  Documents are appended to `out`.
- *
- * An integer from 2^63 to 2^64 - 1 becomes a real, as in the API server; what
- * else differs from kustomize is listed in tests/peer/test_yaml_known.py.
+ * Read a stream of YAML documents as it is written, by the rules of kustomize
+ * v5.8.2: anchors and merge keys are expanded, and empty documents vanish.
+ * `name` is the file as the user knows it.  `budget` NULL means
+ * doc_budget_default.  The roots are appended to `out`.
  *
  * ERR_INPUT, always with "NAME:LINE:": syntax, UTF-16, duplicate keys (both
- * positions), keys that are not strings, cyclic aliases, NaN and infinity, a
- * budget.
+ * positions), keys that are no scalars, cyclic aliases, a budget.
  */
+MUST_USE int doc_read_nodes(struct arena *arena, const char *name,
+			    struct bytes bytes, const struct doc_budget *budget,
+			    struct nodes *out, struct err *err);
+
+/*
+ * What a node means, by the rules of kustomize v5.8.2 (plain scalars resolve
+ * as in yaml.v3).  An integer from 2^63 to 2^64 - 1 becomes a real, as in the
+ * API server; what else differs from kustomize is listed in
+ * tests/peer/test_yaml_known.py.
+ *
+ * ERR_INPUT, with "NAME:LINE:" where the node was read from a file: keys that
+ * are not strings, NaN and infinity, a text that its tag does not fit.
+ */
+MUST_USE int doc_from_node(struct arena *arena, const struct node *node,
+			   json_t **out, struct err *err);
+
+/* What a plain text is taken for when it is read. */
+enum node_tag doc_text_tag(const char *text, size_t n);
+
+/* Both in one: the documents of a stream as values. */
 MUST_USE int doc_read_yaml(struct arena *arena, const char *name,
 			   struct bytes bytes, const struct doc_budget *budget,
 			   struct docs *out, struct err *err);
@@ -83,6 +100,8 @@ MUST_USE int doc_read_manifests(struct arena *arena, const char *name,
 				struct bytes bytes,
 				const struct doc_budget *budget,
 				struct docs *out, struct err *err);
+/* That rule, for an object that was read otherwise. */
+void doc_spell_annotations(struct node *object);
 
 /*
  * Read one JSON value.  Duplicate keys are errors.  For files of the user

@@ -1,44 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * Events to values, by the rules of yaml.v3 and of kustomize's own expansion
- * of anchors.  Every value is hung to its parent the moment it begins, and
- * the parents to reader->held, which the arena owns: an error can return from
- * anywhere.
- *
- * An alias shares the value of its anchor, but counts as many nodes, and goes
- * as deep, as if it were written out: whoever prints or copies the document
- * writes it out.
+ * Events to nodes, by the rules of yaml.v3 and of kustomize's own expansion of
+ * anchors: an alias is a copy of what its anchor holds, and counts as many
+ * nodes.
  */
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/vec.h"
 #include "document/scalar.h"
 #include "document/yaml_read.h"
 
-/*
- * Where in a manifest a value stands.  kustomize takes annotations as they
- * are spelled: 1.50 is "1.50", ~ is "~".
- */
-enum role {
-	ROLE_OTHER,
-	ROLE_OBJECT, /* the root, or a member of its items */
-	ROLE_ITEMS,
-	ROLE_METADATA,
-	ROLE_ANNOTATIONS, /* the mapping */
-	ROLE_ANNOTATION,  /* a value in it */
-};
+#define TAG_PREFIX "tag:yaml.org,2002:"
+/* From here on the keys of a mapping are compared by hash. */
+#define MANY_KEYS 16
+/* Longer texts seldom come twice. */
+#define RECENT_LONGEST 24
 
 struct anchor {
-	json_t *value;
-	const char *text; /* of a scalar, as spelled */
+	struct node *node;
 	size_t nodes;
 	size_t height;   /* of the tallest branch; a scalar's is 0 */
 	bool unfinished; /* still being read: an alias to it is a cycle */
 };
 
-static int read_node(struct yaml_reader *reader, json_t *parent, enum role role,
+static int read_node(struct yaml_reader *reader, struct node **out,
 		     size_t *height, struct err *err);
 
 static int count_nodes(struct yaml_reader *reader, size_t n, struct err *err)
@@ -61,19 +48,40 @@ static int check_depth(const struct yaml_reader *reader, size_t more,
 			     reader->budget->depth);
 }
 
-/* Hand one reference of `value` to `parent`, in a mapping under
- * reader->key. */
-static void hang(struct yaml_reader *reader, json_t *parent, json_t *value)
+/* ---- texts ---- */
+
+/* A copy in the arena, NUL behind it: one for all equal texts that are short
+ * and follow each other closely. */
+static const char *keep_text(struct yaml_reader *reader, const char *text,
+			     size_t n)
 {
-	if (json_is_array(parent))
-		json_array_append_new(parent, value);
-	else
-		json_object_setn_new_nocheck(parent, str_text(&reader->key),
-					     reader->key.len, value);
+	unsigned hash = (unsigned)n;
+	const char **slot;
+
+	if (n > RECENT_LONGEST)
+		return arena_memdup(reader->arena, text, n + 1);
+	for (size_t i = 0; i < n; i++)
+		hash = hash * 31 + (unsigned char)text[i];
+	slot = &reader->recent[(hash ^ hash >> 15) % RECENT_TEXTS];
+	if (!*slot || strlen(*slot) != n || memcmp(*slot, text, n) != 0)
+		*slot = arena_memdup(reader->arena, text, n + 1);
+	return *slot;
 }
 
+static struct node *new_node(struct yaml_reader *reader, enum node_kind kind)
+{
+	struct node *node = arena_alloc(reader->arena, sizeof(*node));
+
+	node->kind = (unsigned char)kind;
+	node->line = doc_yaml_line(reader);
+	node->file = reader->name;
+	return node;
+}
+
+/* ---- anchors ---- */
+
 static struct anchor *add_anchor(struct yaml_reader *reader,
-				 const yaml_char_t *name, json_t *value)
+				 const yaml_char_t *name, struct node *node)
 {
 	struct anchor *anchor;
 
@@ -82,7 +90,7 @@ static struct anchor *add_anchor(struct yaml_reader *reader,
 	if (!reader->anchors)
 		reader->anchors = map_new(reader->arena);
 	anchor = arena_alloc(reader->arena, sizeof(*anchor));
-	anchor->value = value;
+	anchor->node = node;
 	anchor->nodes = 1;
 	map_set(reader->anchors, (const char *)name, anchor);
 	return anchor;
@@ -113,22 +121,83 @@ static struct anchor *find_anchor(struct yaml_reader *reader, struct err *err)
 	return anchor;
 }
 
-static int read_scalar(struct yaml_reader *reader, json_t *parent,
-		       enum role role, struct err *err)
+/* ---- scalars ---- */
+
+static enum node_style style_of(const yaml_event_t *event)
 {
-	const char *text = (const char *)reader->event.data.scalar.value;
-	size_t n = reader->event.data.scalar.length;
-	struct anchor *anchor;
-	json_t *value;
+	switch (event->data.scalar.style) {
+	case YAML_SINGLE_QUOTED_SCALAR_STYLE:
+	case YAML_DOUBLE_QUOTED_SCALAR_STYLE:
+		return NODE_QUOTED;
+	case YAML_LITERAL_SCALAR_STYLE:
+		return NODE_LITERAL;
+	case YAML_FOLDED_SCALAR_STYLE:
+		return NODE_FOLDED;
+	case YAML_ANY_SCALAR_STYLE:
+	case YAML_PLAIN_SCALAR_STYLE:
+		break;
+	}
+	return NODE_PLAIN;
+}
+
+/* The scalar's own tag without its prefix, or NULL; "!" alone says nothing. */
+static const char *own_tag(const yaml_event_t *event)
+{
+	const char *tag = (const char *)event->data.scalar.tag;
+
+	if (!tag || !strcmp(tag, "!"))
+		return NULL;
+	return str_starts(tag, TAG_PREFIX) ? tag + strlen(TAG_PREFIX) : tag;
+}
+
+static enum node_tag named_tag(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum node_tag tag;
+	} known[] = {
+		{ "binary", NODE_BINARY },       { "bool", NODE_BOOL },
+		{ "float", NODE_FLOAT },         { "int", NODE_INT },
+		{ "null", NODE_NULL },           { "str", NODE_STR },
+		{ "timestamp", NODE_TIMESTAMP },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (!strcmp(known[i].name, name))
+			return known[i].tag;
+	return NODE_OTHER_TAG;
+}
+
+static bool is_merge(const yaml_event_t *event)
+{
+	return event->type == YAML_SCALAR_EVENT && !event->data.scalar.tag &&
+	       event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+	       event->data.scalar.length == 2 &&
+	       !memcmp(event->data.scalar.value, "<<", 2);
+}
+
+static int read_scalar(struct yaml_reader *reader, struct node **out,
+		       struct err *err)
+{
+	const yaml_event_t *event = &reader->event;
+	const char *text = (const char *)event->data.scalar.value;
+	size_t n = event->data.scalar.length;
+	const char *tag = own_tag(event);
+	struct node *node;
 
 	if (count_nodes(reader, 1, err) < 0)
 		return -1;
-	if (doc_yaml_scalar(reader, role == ROLE_ANNOTATION, &value, err) < 0)
-		return -1;
-	hang(reader, parent, value);
-	anchor = add_anchor(reader, reader->event.data.scalar.anchor, value);
-	if (anchor)
-		anchor->text = arena_strndup(reader->arena, text, n);
+	node = new_node(reader, NODE_SCALAR);
+	node->text = keep_text(reader, text, n);
+	node->n = (uint32_t)n;
+	node->style = (unsigned char)style_of(event);
+	node->tagged = tag != NULL;
+	node->tag = (unsigned char)(tag                       ? named_tag(tag) :
+				    node->style != NODE_PLAIN ? NODE_STR :
+				    is_merge(event)           ? NODE_OTHER_TAG :
+						      doc_text_tag(text, n));
+	add_anchor(reader, event->data.scalar.anchor, node);
+	*out = node;
 	return 0;
 }
 
@@ -141,78 +210,33 @@ static int fail_key(const struct yaml_reader *reader, const char *what,
 	return err_hint(err, "quote it");
 }
 
-/* A key that YAML takes for something else, named as the user wrote it. */
-static int fail_plain_key(const struct yaml_reader *reader,
-			  enum scalar_type type, struct err *err)
-{
-	static const char *const kinds[] = {
-		[SCALAR_STRING] = "the tagged text",
-		[SCALAR_NULL] = "the null",
-		[SCALAR_TRUE] = "the boolean",
-		[SCALAR_FALSE] = "the boolean",
-		[SCALAR_INTEGER] = "the number",
-		[SCALAR_REAL] = "the number",
-		[SCALAR_TIME] = "the date",
-	};
-	AUTO_STR struct str what = STR_INIT(128);
-
-	str_printf(&what, "%s '%.60s'", kinds[type],
-		   (const char *)reader->event.data.scalar.value);
-	return fail_key(reader, str_text(&what), err);
-}
-
-static int check_key(const struct yaml_reader *reader, struct err *err)
-{
-	const char *text = (const char *)reader->event.data.scalar.value;
-	const char *tag = doc_yaml_tag(reader);
-	size_t n = reader->event.data.scalar.length;
-	struct scalar scalar = { .type = SCALAR_STRING };
-
-	if (memchr(text, '\0', n))
-		return fail_key(reader, "one that holds a NUL", err);
-	if (tag)
-		return strcmp(tag, YAML_STR_TAG) != 0 ?
-			       fail_plain_key(reader, SCALAR_STRING, err) :
-			       0;
-	if (reader->event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE || !n)
-		return 0;
-	doc_scalar_resolve(text, n, SCALAR_READ, true, &scalar);
-	if (scalar.type != SCALAR_STRING)
-		return fail_plain_key(reader, scalar.type, err);
-	return 0;
-}
-
-static bool is_merge(const yaml_event_t *event)
-{
-	return event->type == YAML_SCALAR_EVENT && !event->data.scalar.tag &&
-	       event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
-	       event->data.scalar.length == 2 &&
-	       !memcmp(event->data.scalar.value, "<<", 2);
-}
-
-static int read_alias_key(struct yaml_reader *reader, struct err *err)
+static int read_alias_key(struct yaml_reader *reader, struct node_entry *out,
+			  struct err *err)
 {
 	struct anchor *anchor = find_anchor(reader, err);
+	const struct node *node;
 
 	if (!anchor)
 		return -1;
-	if (!json_is_string(anchor->value) ||
-	    strlen(json_string_value(anchor->value)) !=
-		    json_string_length(anchor->value))
+	node = anchor->node;
+	if (node->kind != NODE_SCALAR || strlen(node->text) != node->n)
 		return fail_key(reader, "an alias of something else", err);
-	str_clear(&reader->key);
-	str_add(&reader->key, json_string_value(anchor->value));
+	out->key = node->text;
+	out->key_len = node->n;
+	out->quoted = node->tag == NODE_STR;
 	return 0;
 }
 
-/* The current event, as reader->key. */
-static int read_key(struct yaml_reader *reader, struct err *err)
+/* The current event as the key of `out`. */
+static int read_key(struct yaml_reader *reader, struct node_entry *out,
+		    struct err *err)
 {
 	const yaml_event_t *event = &reader->event;
-	json_t *value;
+	struct node *node;
 
+	*out = (struct node_entry){ .line = doc_yaml_line(reader) & INT32_MAX };
 	if (event->type == YAML_ALIAS_EVENT)
-		return read_alias_key(reader, err);
+		return read_alias_key(reader, out, err);
 	if (event->type != YAML_SCALAR_EVENT) {
 		doc_yaml_fail(reader, err,
 			      "expected a string as key, found a %s",
@@ -222,138 +246,150 @@ static int read_key(struct yaml_reader *reader, struct err *err)
 		return err_hint(err, "quote a text that begins with '{' or "
 				     "'[', such as a template");
 	}
-	if (count_nodes(reader, 1, err) < 0 || check_key(reader, err) < 0)
+	if (memchr(event->data.scalar.value, '\0', event->data.scalar.length))
+		return fail_key(reader, "one that holds a NUL", err);
+	if (event->data.scalar.anchor || event->data.scalar.tag) {
+		if (read_scalar(reader, &node, err) < 0)
+			return -1;
+		if (node->tagged && node->tag != NODE_STR)
+			return fail_key(reader, "a text with a tag", err);
+		out->key = node->text;
+		out->key_len = node->n;
+		out->quoted = node->tag == NODE_STR;
+		return 0;
+	}
+	if (count_nodes(reader, 1, err) < 0)
 		return -1;
-	str_clear(&reader->key);
-	str_add_bytes(&reader->key, event->data.scalar.value,
-		      event->data.scalar.length);
-	if (event->data.scalar.anchor) {
-		value = json_stringn_nocheck(str_text(&reader->key),
-					     reader->key.len);
-		json_array_append_new(reader->held, value);
-		add_anchor(reader, event->data.scalar.anchor, value);
+	out->key_len = (uint32_t)event->data.scalar.length;
+	out->key = keep_text(reader, (const char *)event->data.scalar.value,
+			     out->key_len);
+	out->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+	return 0;
+}
+
+static int fail_twice(const struct yaml_reader *reader,
+		      const struct node_entry *first,
+		      const struct node_entry *second, struct err *err)
+{
+	return err_set(err, ERR_INPUT,
+		       "%s:%u: key \"%.80s\" is set twice in this mapping, "
+		       "first at line %u",
+		       reader->name, second->line, second->key, first->line);
+}
+
+static int check_many_keys(const struct yaml_reader *reader,
+			   struct node_entry *entries, size_t n,
+			   struct err *err)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	struct map *seen = map_new(scratch);
+	struct node_entry *first;
+
+	for (size_t i = 0; i < n; i++) {
+		first = map_set(seen, entries[i].key, &entries[i]);
+		if (first)
+			return fail_twice(reader, first, &entries[i], err);
 	}
 	return 0;
 }
 
-/* The line of the first of two equal keys: members of a mapping stay in the
- * order they came, and so do the lines. */
-static unsigned first_line(const struct yaml_reader *reader, json_t *object,
-			   size_t first)
+static int check_keys(const struct yaml_reader *reader,
+		      struct node_entry *entries, size_t n, struct err *err)
 {
-	void *it = json_object_iter(object);
-
-	for (; it; it = json_object_iter_next(object, it), first++)
-		if (json_object_iter_key_len(it) == reader->key.len &&
-		    !memcmp(json_object_iter_key(it), str_text(&reader->key),
-			    reader->key.len))
-			break;
-	return reader->key_lines.v[first];
-}
-
-static int add_key_line(struct yaml_reader *reader, json_t *object,
-			size_t first, struct err *err)
-{
-	const char *key = str_text(&reader->key);
-
-	if (json_object_getn(object, key, reader->key.len))
-		return doc_yaml_fail(reader, err,
-				     "key \"%.80s\" is set twice in this "
-				     "mapping, first at line %u",
-				     key, first_line(reader, object, first));
-	*vec_push(reader->arena, &reader->key_lines) = doc_yaml_line(reader);
+	if (n > MANY_KEYS)
+		return check_many_keys(reader, entries, n, err);
+	for (size_t i = 1; i < n; i++)
+		for (size_t j = 0; j < i; j++)
+			if (entries[i].key_len == entries[j].key_len &&
+			    !memcmp(entries[i].key, entries[j].key,
+				    entries[i].key_len))
+				return fail_twice(reader, &entries[j],
+						  &entries[i], err);
 	return 0;
 }
 
 /* ---- collections ---- */
 
 /* What "<<" brings: a mapping, an alias of one, or a sequence of both. */
-static int read_merge(struct yaml_reader *reader, json_t **sources,
+static int read_merge(struct yaml_reader *reader, struct node **sources,
 		      size_t *height, struct err *err)
 {
 	bool alias = reader->event.type == YAML_ALIAS_EVENT;
 	unsigned line = doc_yaml_line(reader);
-	json_t *value, *source;
-	size_t first = json_array_size(reader->held), i;
+	struct node *node;
 	bool right;
 
-	if (read_node(reader, reader->held, ROLE_OTHER, height, err) < 0)
+	if (read_node(reader, &node, height, err) < 0)
 		return -1;
-	value = json_array_get(reader->held, first);
-	right = json_is_object(value) || (json_is_array(value) && !alias);
-	json_array_foreach(value, i, source)
-		right = right && json_is_object(source);
+	right = node->kind == NODE_MAPPING ||
+		(node->kind == NODE_SEQUENCE && !alias);
+	for (size_t i = 0; node->kind == NODE_SEQUENCE && i < node->n; i++)
+		right = right && node->items[i]->kind == NODE_MAPPING;
 	if (!right)
 		return err_set(err, ERR_INPUT,
 			       "%s:%u: expected a mapping, or a sequence of "
 			       "mappings, to merge",
 			       reader->name, line);
-	*sources = value;
+	*sources = node;
 	return 0;
 }
 
 /* Keys of the mapping itself win, then those of earlier sources. */
-static void merge_one(json_t *object, json_t *source)
+static void merge_one(struct yaml_reader *reader, struct node *mapping,
+		      const struct node *source)
 {
-	const char *key;
-	json_t *value;
-	size_t len;
+	const struct node_entry *from;
+	struct node_entry *added;
 
-	json_object_keylen_foreach(source, key, len,
-				   value) if (!json_object_getn(object, key,
-								len))
-		json_object_setn_nocheck(object, key, len, value);
-}
-
-static void merge(json_t *object, json_t *sources)
-{
-	json_t *source;
-	size_t i;
-
-	if (json_is_object(sources))
-		merge_one(object, sources);
-	json_array_foreach(sources, i, source)
-		merge_one(object, source);
-}
-
-static void drop_empty_annotations(json_t *metadata)
-{
-	json_t *annotations = json_object_get(metadata, "annotations");
-
-	if (json_is_null(annotations) ||
-	    (json_is_object(annotations) && !json_object_size(annotations)))
-		json_object_del(metadata, "annotations");
-}
-
-/* What stands under reader->key in a mapping of this role. */
-static enum role inner_role(const struct yaml_reader *reader, enum role outer)
-{
-	const char *key = str_text(&reader->key);
-
-	switch (outer) {
-	case ROLE_OBJECT:
-		return !strcmp(key, "metadata") ? ROLE_METADATA :
-		       !strcmp(key, "items")    ? ROLE_ITEMS :
-						  ROLE_OTHER;
-	case ROLE_METADATA:
-		return !strcmp(key, "annotations") && reader->manifests ?
-			       ROLE_ANNOTATIONS :
-			       ROLE_OTHER;
-	case ROLE_ANNOTATIONS:
-		return ROLE_ANNOTATION;
-	case ROLE_ITEMS:
-	case ROLE_ANNOTATION:
-	case ROLE_OTHER:
-		break;
+	for (size_t i = 0; i < source->n; i++) {
+		from = &source->entries[i];
+		if (node_find(mapping, from->key))
+			continue;
+		added = node_add(reader->arena, mapping, from->key,
+				 node_copy(reader->arena, from->value));
+		added->quoted = from->quoted;
+		added->line = from->line;
 	}
-	return ROLE_OTHER;
 }
 
-static int read_entries(struct yaml_reader *reader, json_t *object,
-			enum role role, size_t *height, struct err *err)
+static void merge(struct yaml_reader *reader, struct node *mapping,
+		  const struct node *sources)
 {
-	size_t first = reader->key_lines.n, child;
-	json_t *sources = NULL;
+	if (sources->kind == NODE_MAPPING)
+		merge_one(reader, mapping, sources);
+	for (size_t i = 0; sources->kind == NODE_SEQUENCE && i < sources->n;
+	     i++)
+		merge_one(reader, mapping, sources->items[i]);
+}
+
+static void push_entry(struct yaml_reader *reader,
+		       const struct node_entry *entry)
+{
+	if (reader->n_entries == reader->entries_room) {
+		reader->entries_room = reader->entries_room * 2 + 64;
+		reader->entries =
+			xrealloc(reader->entries,
+				 reader->entries_room * sizeof(*entry));
+	}
+	reader->entries[reader->n_entries++] = *entry;
+}
+
+static void push_item(struct yaml_reader *reader, struct node *item)
+{
+	if (reader->n_items == reader->items_room) {
+		reader->items_room = reader->items_room * 2 + 64;
+		reader->items = xrealloc(reader->items,
+					 reader->items_room * sizeof(item));
+	}
+	reader->items[reader->n_items++] = item;
+}
+
+static int read_entries(struct yaml_reader *reader, struct node *mapping,
+			size_t *height, struct err *err)
+{
+	size_t base = reader->n_entries, child;
+	struct node *sources = NULL;
+	struct node_entry entry;
 
 	for (;;) {
 		if (doc_yaml_next(reader, err) < 0)
@@ -369,49 +405,60 @@ static int read_entries(struct yaml_reader *reader, json_t *object,
 			if (doc_yaml_next(reader, err) < 0 ||
 			    read_merge(reader, &sources, &child, err) < 0)
 				return -1;
-		} else if (read_key(reader, err) < 0 ||
-			   add_key_line(reader, object, first, err) < 0 ||
-			   doc_yaml_next(reader, err) < 0 ||
-			   read_node(reader, object, inner_role(reader, role),
-				     &child, err) < 0) {
-			return -1;
+		} else {
+			if (read_key(reader, &entry, err) < 0 ||
+			    doc_yaml_next(reader, err) < 0 ||
+			    read_node(reader, &entry.value, &child, err) < 0)
+				return -1;
+			push_entry(reader, &entry);
 		}
 		if (child > *height)
 			*height = child;
 	}
+	mapping->n = mapping->room = (uint32_t)(reader->n_entries - base);
+	reader->n_entries = base;
+	if (mapping->n) {
+		if (check_keys(reader, reader->entries + base, mapping->n,
+			       err) < 0)
+			return -1;
+		mapping->entries = arena_memdup(reader->arena,
+						reader->entries + base,
+						mapping->n * sizeof(entry));
+	}
 	if (sources)
-		merge(object, sources);
-	if (role == ROLE_METADATA && reader->manifests)
-		drop_empty_annotations(object);
-	reader->key_lines.n = first;
+		merge(reader, mapping, sources);
 	return 0;
 }
 
-static int read_members(struct yaml_reader *reader, json_t *array,
-			enum role role, size_t *height, struct err *err)
+static int read_members(struct yaml_reader *reader, struct node *sequence,
+			size_t *height, struct err *err)
 {
-	enum role member = role == ROLE_ITEMS ? ROLE_OBJECT : ROLE_OTHER;
-	size_t child;
+	size_t base = reader->n_items, child;
+	struct node *member;
 
 	for (;;) {
 		if (doc_yaml_next(reader, err) < 0)
 			return -1;
 		if (reader->event.type == YAML_SEQUENCE_END_EVENT)
-			return 0;
-		/* Each object of a List has its own place. */
-		if (role == ROLE_ITEMS && reader->depth == 2)
-			*vec_push(reader->arena,
-				  &reader->item_lines) = doc_yaml_line(reader);
+			break;
 		child = 0;
-		if (read_node(reader, array, member, &child, err) < 0)
+		if (read_node(reader, &member, &child, err) < 0)
 			return -1;
+		push_item(reader, member);
 		if (child > *height)
 			*height = child;
 	}
+	sequence->n = sequence->room = (uint32_t)(reader->n_items - base);
+	reader->n_items = base;
+	if (sequence->n)
+		sequence->items = arena_memdup(reader->arena,
+					       reader->items + base,
+					       sequence->n * sizeof(member));
+	return 0;
 }
 
-static int read_collection(struct yaml_reader *reader, json_t *parent,
-			   enum role role, size_t *height, struct err *err)
+static int read_collection(struct yaml_reader *reader, struct node **out,
+			   size_t *height, struct err *err)
 {
 	const yaml_event_t *event = &reader->event;
 	bool mapping = event->type == YAML_MAPPING_START_EVENT;
@@ -421,22 +468,21 @@ static int read_collection(struct yaml_reader *reader, json_t *parent,
 				      YAML_FLOW_SEQUENCE_STYLE;
 	const yaml_char_t *name = mapping ? event->data.mapping_start.anchor :
 					    event->data.sequence_start.anchor;
-	json_t *value = mapping ? json_object() : json_array();
+	struct node *node = new_node(reader,
+				     mapping ? NODE_MAPPING : NODE_SEQUENCE);
 	size_t nodes = reader->nodes, inner = 0;
 	struct anchor *anchor;
 
-	hang(reader, parent, value);
+	node->style = flow ? NODE_FLOW : NODE_PLAIN;
 	if (count_nodes(reader, 1, err) < 0 || check_depth(reader, 1, err) < 0)
 		return -1;
-	anchor = add_anchor(reader, name, value);
+	anchor = add_anchor(reader, name, node);
 	if (anchor)
 		anchor->unfinished = true;
 	reader->depth++;
-	reader->flow += flow;
-	if ((mapping ? read_entries(reader, value, role, &inner, err) :
-		       read_members(reader, value, role, &inner, err)) < 0)
+	if ((mapping ? read_entries(reader, node, &inner, err) :
+		       read_members(reader, node, &inner, err)) < 0)
 		return -1;
-	reader->flow -= flow;
 	reader->depth--;
 	*height = inner + 1;
 	if (anchor) {
@@ -444,45 +490,44 @@ static int read_collection(struct yaml_reader *reader, json_t *parent,
 		anchor->nodes = reader->nodes - nodes;
 		anchor->height = *height;
 	}
+	*out = node;
 	return 0;
 }
 
-static int read_alias(struct yaml_reader *reader, json_t *parent,
-		      enum role role, size_t *height, struct err *err)
+static int read_alias(struct yaml_reader *reader, struct node **out,
+		      size_t *height, struct err *err)
 {
 	struct anchor *anchor = find_anchor(reader, err);
 
 	if (!anchor)
 		return -1;
 	*height = anchor->height;
-	if (role == ROLE_ANNOTATION && anchor->text)
-		hang(reader, parent, json_string_nocheck(anchor->text));
-	else
-		hang(reader, parent, json_incref(anchor->value));
+	*out = node_copy(reader->arena, anchor->node);
 	return 0;
 }
 
-/* The value that the current event begins, to its last event. */
-static int read_node(struct yaml_reader *reader, json_t *parent, enum role role,
+/* The node that the current event begins, to its last event. */
+static int read_node(struct yaml_reader *reader, struct node **out,
 		     size_t *height, struct err *err)
 {
 	switch (reader->event.type) {
 	case YAML_SCALAR_EVENT:
 		*height = 0;
-		return read_scalar(reader, parent, role, err);
+		return read_scalar(reader, out, err);
 	case YAML_ALIAS_EVENT:
-		return read_alias(reader, parent, role, height, err);
+		return read_alias(reader, out, height, err);
 	case YAML_MAPPING_START_EVENT:
 	case YAML_SEQUENCE_START_EVENT:
-		return read_collection(reader, parent, role, height, err);
+		return read_collection(reader, out, height, err);
 	default:
 		return doc_yaml_fail(reader, err, "expected a value");
 	}
 }
 
-int doc_yaml_root(struct yaml_reader *reader, struct err *err)
+int doc_yaml_root(struct yaml_reader *reader, struct node **out,
+		  struct err *err)
 {
 	size_t height = 0;
 
-	return read_node(reader, reader->held, ROLE_OBJECT, &height, err);
+	return read_node(reader, out, &height, err);
 }

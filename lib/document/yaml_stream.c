@@ -8,6 +8,7 @@
  */
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/vec.h"
@@ -129,58 +130,40 @@ int doc_yaml_next(struct yaml_reader *reader, struct err *err)
 		       reader->line);
 }
 
-static void publish(struct yaml_reader *reader, json_t *root, unsigned line,
-		    struct docs *out)
-{
-	struct doc *doc = vec_push(reader->arena, out);
-
-	doc->value = root;
-	doc->name = reader->name;
-	doc->line = line;
-	doc->origin = arena_printf(reader->arena, "%s:%u", reader->name, line);
-	doc->item_lines = reader->item_lines.v;
-	doc->n_item_lines = reader->item_lines.n;
-}
-
 /*
  * The document whose DOCUMENT-START is current.  Empty ones vanish.  What
  * follows "..." without a "---" is never read by kustomize and kubectl: that
  * nobody means.
  */
 static int read_document(struct yaml_reader *reader, bool *seen,
-			 struct docs *out, struct err *err)
+			 struct nodes *out, struct err *err)
 {
-	size_t first = json_array_size(reader->held);
-	json_t *root;
-	unsigned line;
+	struct node *root;
 
 	if (doc_yaml_next(reader, err) < 0)
 		return -1;
-	line = doc_yaml_line(reader);
 	reader->anchors = NULL;
-	reader->item_lines = (struct lines){ 0 };
-	if (doc_yaml_root(reader, err) < 0)
+	if (doc_yaml_root(reader, &root, err) < 0)
 		return -1;
-	root = json_array_get(reader->held, first);
-	if (!json_is_null(root)) {
+	if (!node_is_null(root)) {
 		if (*seen)
 			return err_set(err, ERR_INPUT,
 				       "%s:%u: expected '---' between two "
 				       "documents",
-				       reader->name, line);
+				       reader->name, root->line);
 		if (out->n >= reader->budget->documents)
 			return err_set(err, ERR_INPUT,
 				       "%s:%u: more than %zu documents in a "
 				       "file",
-				       reader->name, line,
+				       reader->name, root->line,
 				       reader->budget->documents);
-		publish(reader, root, line, out);
+		*vec_push(reader->arena, out) = root;
 	}
 	*seen = true;
 	return doc_yaml_next(reader, err);
 }
 
-static int read_events(struct yaml_reader *reader, struct docs *out,
+static int read_events(struct yaml_reader *reader, struct nodes *out,
 		       struct err *err)
 {
 	bool seen = false;
@@ -196,7 +179,7 @@ static int read_events(struct yaml_reader *reader, struct docs *out,
 }
 
 static int read_chunk(struct yaml_reader *reader, struct bytes chunk,
-		      struct docs *out, struct err *err)
+		      struct nodes *out, struct err *err)
 {
 	const unsigned char *b = (const unsigned char *)chunk.data;
 	int result;
@@ -250,7 +233,7 @@ static const char *find(const char *p, const char *end, const char *needle)
 }
 
 static int read_stream(struct yaml_reader *reader, struct bytes bytes,
-		       struct docs *out, struct err *err)
+		       struct nodes *out, struct err *err)
 {
 	const char *start = bytes.data, *end = bytes.data + bytes.len;
 	const char *dashes, *line_end;
@@ -300,56 +283,31 @@ static struct bytes unify_line_ends(struct arena *arena, struct bytes in)
 	return (struct bytes){ copy, (size_t)(to - copy) };
 }
 
-static int read_bytes(struct yaml_reader *reader, struct bytes bytes,
-		      struct docs *out, struct err *err)
+int doc_read_nodes(struct arena *arena, const char *name, struct bytes bytes,
+		   const struct doc_budget *budget, struct nodes *out,
+		   struct err *err)
 {
+	struct yaml_reader reader = {
+		.arena = arena,
+		.name = arena_strdup(arena, name),
+		.budget = budget ? budget : &doc_budget_default,
+		.line = 1,
+	};
 	size_t had = out->n;
 	int result;
 
-	if (bytes.len > reader->budget->file_bytes)
+	if (bytes.len > reader.budget->file_bytes)
 		return err_set(err, ERR_INPUT,
 			       "%s:1: %zu bytes, more than the %zu that are "
 			       "read of a file",
-			       reader->name, bytes.len,
-			       reader->budget->file_bytes);
+			       name, bytes.len, reader.budget->file_bytes);
 	if (!bytes.len)
 		return 0;
-	reader->held = doc_array(reader->arena);
-	bytes = unify_line_ends(reader->arena, bytes);
-	result = read_stream(reader, bytes, out, err);
-	str_release(&reader->key);
+	bytes = unify_line_ends(arena, bytes);
+	result = read_stream(&reader, bytes, out, err);
+	free(reader.entries);
+	free(reader.items);
 	if (result < 0)
 		out->n = had;
 	return result;
-}
-
-int doc_read_yaml(struct arena *arena, const char *name, struct bytes bytes,
-		  const struct doc_budget *budget, struct docs *out,
-		  struct err *err)
-{
-	struct yaml_reader reader = {
-		.arena = arena,
-		.name = arena_strdup(arena, name),
-		.budget = budget ? budget : &doc_budget_default,
-		.line = 1,
-		.key = STR_INIT(STR_BIG),
-	};
-
-	return read_bytes(&reader, bytes, out, err);
-}
-
-int doc_read_manifests(struct arena *arena, const char *name,
-		       struct bytes bytes, const struct doc_budget *budget,
-		       struct docs *out, struct err *err)
-{
-	struct yaml_reader reader = {
-		.arena = arena,
-		.name = arena_strdup(arena, name),
-		.budget = budget ? budget : &doc_budget_default,
-		.manifests = true,
-		.line = 1,
-		.key = STR_INIT(STR_BIG),
-	};
-
-	return read_bytes(&reader, bytes, out, err);
 }

@@ -16,8 +16,6 @@ KNOWN = [
     ("a null that is merged twice, once from a sequence, stays one",
      "a: &a\n  k:\nb: &b\n  <<: [*a]\n  c: 1\nspec:\n  <<: *b\n",
      "spec:\n  c: 1\n  k: null\n"),
-    ("a null whose alias stands between brackets stays one",
-     "a: &a\n  k:\nspec: [*a]\n", "spec:\n- k: null\n"),
     ("an escaped apostrophe is no YAML",
      'spec: "it\\\'s"\n', None),
     ("an integer above 2^63 is a double, as in the API server",

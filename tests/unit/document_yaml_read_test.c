@@ -232,7 +232,7 @@ static void equal_keys_are_refused_with_both_places(void **state)
 		       "first at line 5");
 }
 
-static void aliases_share_the_value_of_their_anchor(void **state)
+static void aliases_repeat_the_value_of_their_anchor(void **state)
 {
 	(void)state;
 	assert_reads("a: &x {b: [1]}\nc: *x\nd: &k key\n*k : 1\n",
@@ -244,8 +244,6 @@ static void aliases_share_the_value_of_their_anchor(void **state)
 		       "something else");
 	assert_reads("a: &x {b: [1]}\nc: *x\n",
 		     "{\"a\":{\"b\":[1]},\"c\":{\"b\":[1]}}");
-	assert_ptr_equal(json_object_get(docs.v[0].value, "a"),
-			 json_object_get(docs.v[0].value, "c"));
 	assert_reads("a: &x 1\nb: &x 2\nc: *x\n", "{\"a\":1,\"b\":2,\"c\":2}");
 }
 
@@ -462,7 +460,7 @@ int main(void)
 		TEST(keys_are_strings),
 		TEST(the_hint_for_a_key_can_be_followed),
 		TEST(equal_keys_are_refused_with_both_places),
-		TEST(aliases_share_the_value_of_their_anchor),
+		TEST(aliases_repeat_the_value_of_their_anchor),
 		TEST(an_alias_needs_its_anchor),
 		TEST(merge_keys_fill_in_what_is_missing),
 		TEST(documents_have_their_places),
