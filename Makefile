@@ -14,7 +14,7 @@
 VERSION  = 0.1.0
 PREFIX   = /usr/local
 BUILD    = build
-PACKAGES = libgit2 libcurl yaml-0.1 jansson libcrypto zlib
+PACKAGES = libgit2 libcurl yaml-0.1 jansson libcrypto libpcre2-8 zlib
 FUZZ_SECONDS = 60
 
 MAKEFLAGS += --no-print-directory

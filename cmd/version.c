@@ -3,6 +3,7 @@
 /* gitops version: ours, and those of the libraries we run with. */
 
 #include "base/digest.h"
+#include "base/regex.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
 #include "document/document.h"
@@ -27,6 +28,7 @@ static int version_run(struct run *run, int argc, char **argv,
 	str_printf(&out, "%s\n", http_library(run->arena));
 	str_printf(&out, "%s\n", doc_libraries(run->arena));
 	str_printf(&out, "OpenSSL %s\n", digest_library());
+	str_printf(&out, "PCRE2 %s\n", regex_library(run->arena));
 	output_open(run, "version", REPORT_TEXT, &output, report);
 	report_text(*report, str_text(&out));
 	return 0;

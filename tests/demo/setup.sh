@@ -11,7 +11,7 @@
 build='gcc libc6-dev make pkg-config|pkgconf git ca-certificates
 	libgit2-dev
 	libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev
-	libyaml-dev libjansson-dev libssl-dev'
+	libyaml-dev libjansson-dev libssl-dev libpcre2-dev'
 test="$build"'
 	libcmocka-dev clang libclang-rt-14-dev|libclang-rt-dev clang-format
 	clang-tidy cppcheck valgrind mandoc

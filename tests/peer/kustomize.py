@@ -38,7 +38,7 @@ def roundtrip():
     BUILD.mkdir(parents=True, exist_ok=True)
     libraries = subprocess.run(
         ["pkg-config", "--cflags", "--libs", "yaml-0.1", "jansson",
-         "libcrypto"], check=True, capture_output=True, text=True).stdout
+         "libcrypto", "libpcre2-8"], check=True, capture_output=True, text=True).stdout
     subprocess.run(
         [os.environ.get("CC", "cc"), "-std=c17", "-O1", "-g",
          "-D_POSIX_C_SOURCE=200809L", "-DARENA_MALLOC", "-I", ROOT / "lib",

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/regex.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <string.h>
+
+#include "base/str.h"
+
+#define PATTERN_CAP ((size_t)64 << 10)
+#define MATCH_STEPS 1000000
+#define MATCH_KIB   4096 /* of heap */
+
+struct regex {
+	const char *literal; /* no expression but this very text, or NULL */
+	pcre2_code *code;
+	pcre2_match_data *data;
+	pcre2_match_context *context;
+};
+
+static void release(void *handle)
+{
+	struct regex *regex = handle;
+
+	pcre2_match_context_free(regex->context);
+	pcre2_match_data_free(regex->data);
+	pcre2_code_free(regex->code);
+}
+
+/*
+ * What PCRE2 takes and RE2 does not: the offset, or -1.  Quantifiers behind
+ * quantifiers other than "?", groups that begin "(?" with anything but flags,
+ * a colon or a name, and escapes that RE2 does not know.
+ */
+static long find_foreign(const char *p)
+{
+	static const char escapes[] = "AaBbCDdEfnPpQrSstvWwxz01234567";
+	const char *start = p;
+	bool quantified = false, class = false;
+
+	for (; *p; p++) {
+		if (*p == '\\') {
+			p++;
+			if (!*p)
+				return -1;
+			if (*p >= '1' && *p <= '9')
+				return p - start;
+			if (((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z') &&
+			    !strchr(escapes, *p))
+				return p - start;
+			quantified = false;
+		} else if (class) {
+			class = *p != ']';
+		} else if (*p == '[') {
+			class = true;
+			/* A bracket right behind the first is a member. */
+			p += p[1] == '^';
+			p += p[1] == ']';
+			quantified = false;
+		} else if (*p == '(' && p[1] == '?') {
+			if (strchr("=!>|&+#C'R0123456789", p[2]) ||
+			    (p[2] == '<' && p[3] && strchr("=!", p[3])) ||
+			    (p[2] == 'P' && p[3] && strchr("=>", p[3])))
+				return p - start;
+			quantified = false;
+		} else if (*p == '(' && p[1] == '*') {
+			return p - start;
+		} else if (*p == '*' || *p == '+') {
+			if (quantified)
+				return p - start;
+			quantified = true;
+			p += p[1] == '?';
+		} else {
+			quantified = *p == '?' || *p == '}';
+		}
+	}
+	return -1;
+}
+
+int regex_compile(struct arena *arena, const char *pattern, struct regex **out,
+		  struct err *err)
+{
+	static const uint32_t options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C |
+					PCRE2_DOLLAR_ENDONLY;
+	long foreign = find_foreign(pattern);
+	struct regex *regex;
+	PCRE2_UCHAR text[256];
+	PCRE2_SIZE offset;
+	int code;
+
+	if (foreign >= 0)
+		return err_set(err, ERR_INPUT,
+			       "'%s' at offset %ld: not in the syntax of RE2",
+			       pattern, foreign);
+	if (strlen(pattern) > PATTERN_CAP)
+		return err_set(err, ERR_INPUT,
+			       "a regular expression of more than %zu bytes",
+			       PATTERN_CAP);
+	regex = arena_alloc(arena, sizeof(*regex));
+	regex->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+				    options, &code, &offset, NULL);
+	if (!regex->code) {
+		pcre2_get_error_message(code, text, sizeof(text));
+		return err_set(err, ERR_INPUT, "'%s' at offset %zu: %s",
+			       pattern, offset, (const char *)text);
+	}
+	regex->data = pcre2_match_data_create_from_pattern(regex->code, NULL);
+	regex->context = pcre2_match_context_create(NULL);
+	arena_defer(arena, release, regex);
+	pcre2_set_match_limit(regex->context, MATCH_STEPS);
+	pcre2_set_heap_limit(regex->context, MATCH_KIB);
+	*out = regex;
+	return 0;
+}
+
+int regex_compile_whole(struct arena *arena, const char *pattern,
+			struct regex **out, struct err *err)
+{
+	AUTO_STR struct str whole = STR_INIT(2 * PATTERN_CAP);
+	struct regex *alone;
+
+	if (!pattern[strcspn(pattern, "\\^$.|?*+()[]{}")]) {
+		*out = arena_alloc(arena, sizeof(**out));
+		(*out)->literal = arena_strdup(arena, pattern);
+		return 0;
+	}
+	/* For its errors: "a)(b" is none, but would be between brackets. */
+	if (regex_compile(arena, pattern, &alone, err) < 0)
+		return -1;
+	str_printf(&whole, "^(?:%s)$", pattern);
+	return regex_compile(arena, str_text(&whole), out, err);
+}
+
+bool regex_matches(const struct regex *regex, const char *text, size_t n)
+{
+	if (regex->literal)
+		return strlen(regex->literal) == n &&
+		       !memcmp(regex->literal, text, n);
+	return pcre2_match(regex->code, (PCRE2_SPTR)text, n, 0, 0, regex->data,
+			   regex->context) >= 0;
+}
+
+char *regex_library(struct arena *arena)
+{
+	char text[64] = "";
+	char *end;
+
+	pcre2_config(PCRE2_CONFIG_VERSION, text);
+	/* "10.42 2022-12-11" */
+	end = strchr(text, ' ');
+	if (end)
+		*end = '\0';
+	return arena_strdup(arena, text);
+}
