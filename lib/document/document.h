@@ -57,18 +57,29 @@ struct doc_budget {
 };
 extern const struct doc_budget doc_budget_default;
 
+/* A text to read, and where it stands. */
+struct doc_source {
+	const char *name; /* the file as the user knows it */
+	unsigned line;    /* of its first byte, from 1 */
+	struct bytes bytes;
+	bool repeats; /* a key may stand twice, with the same scalar */
+};
+struct doc_source doc_source_file(const char *name, struct bytes bytes);
+/* The text of a scalar, without the blanks around it. */
+struct doc_source doc_source_text(const struct node *scalar);
+
 /*
  * Read a stream of YAML documents as it is written, by the rules of kustomize
  * v5.8.2: anchors and merge keys are expanded, and empty documents vanish.
- * `name` is the file as the user knows it.  `budget` NULL means
- * doc_budget_default.  The roots are appended to `out`.
+ * `budget` NULL means doc_budget_default.  The roots are appended to `out`.
  *
  * ERR_INPUT, always with "NAME:LINE:": syntax, UTF-16, duplicate keys (both
  * positions), keys that are no scalars, cyclic aliases, a budget.
  */
-MUST_USE int doc_read_nodes(struct arena *arena, const char *name,
-			    struct bytes bytes, const struct doc_budget *budget,
-			    struct nodes *out, struct err *err);
+MUST_USE int doc_read_nodes(struct arena *arena,
+			    const struct doc_source *source,
+			    const struct doc_budget *budget, struct nodes *out,
+			    struct err *err);
 
 /*
  * What a node means, by the rules of kustomize v5.8.2 (plain scalars resolve
@@ -81,6 +92,20 @@ MUST_USE int doc_read_nodes(struct arena *arena, const char *name,
  */
 MUST_USE int doc_from_node(struct arena *arena, const struct node *node,
 			   json_t **out, struct err *err);
+
+/* The same by the rules of YAML 1.1, in which "yes" and "on" are booleans, 010
+ * is 8 and a date is a text: so kustomize reads JSON patches. */
+MUST_USE int doc_from_node_v1_1(struct arena *arena, const struct node *node,
+				json_t **out, struct err *err);
+
+/*
+ * The way back, as kustomize goes it from an object that was patched as JSON:
+ * every number is a double, so that an integer beyond 2^53 loses digits.
+ */
+struct node *node_from_json(struct arena *arena, const json_t *value);
+/* As JSON that is read as YAML: integers stay what they are, and every text is
+ * quoted. */
+struct node *node_from_json_text(struct arena *arena, const json_t *value);
 
 /* What a plain text is taken for when it is read. */
 enum node_tag doc_text_tag(const char *text, size_t n);
@@ -100,7 +125,7 @@ MUST_USE int doc_read_manifests(struct arena *arena, const char *name,
 				struct bytes bytes,
 				const struct doc_budget *budget,
 				struct docs *out, struct err *err);
-/* That rule, for an object that was read otherwise. */
+/* That rule, for one object that was read otherwise. */
 void doc_spell_annotations(struct node *object);
 
 /*
@@ -119,8 +144,14 @@ MUST_USE int doc_read_json(struct arena *arena, const char *name,
 MUST_USE int doc_write_yaml(struct str *out, const json_t *value,
 			    struct err *err);
 
-/* The same for the console: what cannot be printed is escaped instead, so it
- * never fails.  For diffs. */
+/*
+ * Append a node as yaml.v3 writes it: its keys in order, its styles kept, two
+ * spaces, sequences not indented under their key.  Comments are lost.
+ */
+void doc_write_node(struct str *out, const struct node *node);
+
+/* doc_write_yaml() for the console: what cannot be printed is escaped instead,
+ * so it never fails.  For diffs. */
 void doc_show_yaml(struct str *out, const json_t *value);
 
 /* Append compact JSON with sorted keys (jansson's JSON_SORT_KEYS). */
@@ -128,6 +159,18 @@ void doc_write_json(struct str *out, const json_t *value);
 /* The same, indented by two spaces, with a newline at the end, and in ASCII:
  * people see it on terminals, which some characters mislead (T16). */
 void doc_write_json_pretty(struct str *out, const json_t *value);
+
+/*
+ * Append JSON as Go's encoding/json writes it: sorted keys, "<", ">" and "&"
+ * escaped.  `indent` is that of its MarshalIndent(), or NULL for one line.
+ */
+void doc_write_go_json(struct str *out, const json_t *value,
+		       const char *indent);
+
+/* Append a double as Go's strconv does: format 'g' (1e+06) and 'f' (1000000),
+ * the fewest digits that read back the same. */
+void doc_add_real_g(struct str *out, double real);
+void doc_add_real_f(struct str *out, double real);
 
 /* Hand one reference of `value` to the arena; returns `value`, borrowed.
  * NULL stays NULL. */

@@ -28,13 +28,24 @@ struct node *node_plain(struct arena *arena, const char *text)
 	return node_tagged(arena, text, NODE_NO_TAG);
 }
 
-struct node *node_string(struct arena *arena, const char *text)
+struct node *node_bytes(struct arena *arena, const char *data, size_t n)
 {
-	struct node *node = node_tagged(arena, text, NODE_STR);
+	struct node *node = make(arena, NODE_SCALAR);
+	char *text = arena_alloc(arena, n + 1);
 
-	if (strchr(text, '\n'))
+	if (n)
+		memcpy(text, data, n);
+	node->text = text;
+	node->n = (uint32_t)n;
+	node->tag = NODE_STR;
+	if (memchr(text, '\n', n))
 		node->style = NODE_LITERAL;
 	return node;
+}
+
+struct node *node_string(struct arena *arena, const char *text)
+{
+	return node_bytes(arena, text, strlen(text));
 }
 
 struct node *node_null(struct arena *arena)
@@ -133,13 +144,23 @@ void node_set_text(struct arena *arena, struct node *node, const char *text,
 	node->tag = (unsigned char)tag;
 }
 
+void node_clear(struct node *node, enum node_kind kind)
+{
+	node->kind = (unsigned char)kind;
+	node->tag = NODE_NO_TAG;
+	node->style = NODE_PLAIN;
+	node->tagged = false;
+	node->n = node->room = 0;
+	node->text = kind == NODE_SCALAR ? "" : NULL;
+}
+
 /* Without quotes YAML 1.1 would take it for something else than text. */
 static bool is_ambiguous(const struct node *node)
 {
 	struct scalar scalar;
 
-	if (node->kind != NODE_SCALAR || node->style != NODE_PLAIN ||
-	    node->tag != NODE_NO_TAG || !node->n)
+	if (node->kind != NODE_SCALAR || node->style >= NODE_QUOTED ||
+	    !node_is_string(node) || !node->n)
 		return false;
 	doc_scalar_resolve(node->text, node->n, SCALAR_WRITTEN, true, &scalar);
 	return scalar.type != SCALAR_STRING && scalar.type != SCALAR_TIME;
@@ -218,6 +239,8 @@ struct node *node_open(struct arena *arena, struct node *mapping,
 	if (!inner) {
 		inner = node_mapping(arena);
 		node_add(arena, mapping, key, inner);
+	} else if (inner->kind != NODE_MAPPING) {
+		node_clear(inner, NODE_MAPPING);
 	}
 	return inner;
 }

@@ -44,10 +44,12 @@ enum node_tag {
 
 enum node_style {
 	NODE_PLAIN, /* of a collection: block style */
+	NODE_FLOW,  /* of a collection: [] or {} */
+	/* From here on a scalar is a text, whatever it says. */
 	NODE_QUOTED,
+	NODE_SINGLE_QUOTED,
 	NODE_LITERAL,
 	NODE_FOLDED,
-	NODE_FLOW, /* of a collection: [] or {} */
 };
 
 struct node_entry;
@@ -88,6 +90,7 @@ struct nodes {
 struct node *node_plain(struct arena *arena, const char *text);
 /* A string: literal where it has a line break, else plain. */
 struct node *node_string(struct arena *arena, const char *text);
+struct node *node_bytes(struct arena *arena, const char *data, size_t n);
 struct node *node_tagged(struct arena *arena, const char *text,
 			 enum node_tag tag);
 struct node *node_null(struct arena *arena);
@@ -132,6 +135,9 @@ struct node *node_get2(const struct node *node, const char *outer,
 void node_set_text(struct arena *arena, struct node *node, const char *text,
 		   enum node_tag tag);
 
+/* Make it an empty one of that kind, where it stands. */
+void node_clear(struct node *node, enum node_kind kind);
+
 /*
  * Set a field as kyaml's FieldSetter does: a missing or null value removes
  * the field; where the field is there its node takes the value over and keeps
@@ -145,7 +151,7 @@ struct node_entry *node_add(struct arena *arena, struct node *mapping,
 void node_remove(struct node *mapping, const char *key);
 void node_append(struct arena *arena, struct node *sequence,
 		 struct node *member);
-/* The mapping under `key`, made where there is none or null. */
+/* The mapping under `key`, made where there is none. */
 struct node *node_open(struct arena *arena, struct node *mapping,
 		       const char *key);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "document/document.h"
 #include "document/scalar.h"
 
 /* A double needs 17 digits at most. */
@@ -102,7 +103,9 @@ bool doc_real_as_integer(double real, json_int_t *out)
 	return true;
 }
 
-static void add_exponent(struct str *out, const struct decimal *d)
+/* An exponent of one digit is written with a 0 before it where `digits` is
+ * 2. */
+static void add_exponent(struct str *out, const struct decimal *d, int digits)
 {
 	int exponent = d->point - 1;
 
@@ -111,7 +114,8 @@ static void add_exponent(struct str *out, const struct decimal *d)
 		str_add_char(out, '.');
 		str_add_bytes(out, d->digits + 1, (size_t)d->n - 1);
 	}
-	str_printf(out, "e%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
+	str_printf(out, "e%c%0*d", exponent < 0 ? '-' : '+', digits,
+		   abs(exponent));
 }
 
 static void add_point(struct str *out, const struct decimal *d)
@@ -131,6 +135,55 @@ static void add_point(struct str *out, const struct decimal *d)
 	}
 }
 
+void doc_add_real_g(struct str *out, double real)
+{
+	struct decimal d;
+
+	if (real == 0) {
+		str_add(out, signbit(real) ? "-0" : "0");
+		return;
+	}
+	shortest(real, &d);
+	if (d.negative)
+		str_add_char(out, '-');
+	if (d.point - 1 < -4 || d.point - 1 >= 6)
+		add_exponent(out, &d, 2);
+	else
+		add_point(out, &d);
+}
+
+void doc_add_real_f(struct str *out, double real)
+{
+	struct decimal d;
+
+	if (real == 0) {
+		str_add(out, signbit(real) ? "-0" : "0");
+		return;
+	}
+	shortest(real, &d);
+	if (d.negative)
+		str_add_char(out, '-');
+	add_point(out, &d);
+}
+
+void doc_add_json_real(struct str *out, double real)
+{
+	double size = fabs(real);
+	struct decimal d;
+
+	if (real == 0) {
+		str_add(out, signbit(real) ? "-0" : "0");
+		return;
+	}
+	shortest(real, &d);
+	if (d.negative)
+		str_add_char(out, '-');
+	if (size < 1e-6 || size >= 1e21)
+		add_exponent(out, &d, size < 1 ? 1 : 2);
+	else
+		add_point(out, &d);
+}
+
 void doc_add_real(struct str *out, double real)
 {
 	struct decimal d;
@@ -140,8 +193,8 @@ void doc_add_real(struct str *out, double real)
 		str_add_char(out, '0');
 		return;
 	}
-	shortest(real, &d);
 	if (is_whole(real)) {
+		shortest(real, &d);
 		spell_whole(&d, whole);
 		errno = 0;
 		if (d.negative)
@@ -153,11 +206,5 @@ void doc_add_real(struct str *out, double real)
 			return;
 		}
 	}
-	/* Go's 'g' without a precision. */
-	if (d.negative)
-		str_add_char(out, '-');
-	if (d.point - 1 < -4 || d.point - 1 >= 6)
-		add_exponent(out, &d);
-	else
-		add_point(out, &d);
+	doc_add_real_g(out, real);
 }

@@ -65,4 +65,7 @@ bool doc_real_as_integer(double real, json_int_t *out);
  * back the same. */
 void doc_add_real(struct str *out, double real);
 
+/* The same as Go's encoding/json has it (1000000, 1e-7). */
+void doc_add_json_real(struct str *out, double real);
+
 #endif

@@ -127,6 +127,7 @@ static enum node_style style_of(const yaml_event_t *event)
 {
 	switch (event->data.scalar.style) {
 	case YAML_SINGLE_QUOTED_SCALAR_STYLE:
+		return NODE_SINGLE_QUOTED;
 	case YAML_DOUBLE_QUOTED_SCALAR_STYLE:
 		return NODE_QUOTED;
 	case YAML_LITERAL_SCALAR_STYLE:
@@ -267,10 +268,20 @@ static int read_key(struct yaml_reader *reader, struct node_entry *out,
 	return 0;
 }
 
+/* Is it harmless that a key stands twice? */
+static bool says_the_same(const struct node *a, const struct node *b)
+{
+	return a->kind == NODE_SCALAR && b->kind == NODE_SCALAR &&
+	       a->tag == b->tag && a->n == b->n &&
+	       !memcmp(a->text, b->text, a->n);
+}
+
 static int fail_twice(const struct yaml_reader *reader,
 		      const struct node_entry *first,
 		      const struct node_entry *second, struct err *err)
 {
+	if (reader->repeats && says_the_same(first->value, second->value))
+		return 0;
 	return err_set(err, ERR_INPUT,
 		       "%s:%u: key \"%.80s\" is set twice in this mapping, "
 		       "first at line %u",
@@ -287,8 +298,8 @@ static int check_many_keys(const struct yaml_reader *reader,
 
 	for (size_t i = 0; i < n; i++) {
 		first = map_set(seen, entries[i].key, &entries[i]);
-		if (first)
-			return fail_twice(reader, first, &entries[i], err);
+		if (first && fail_twice(reader, first, &entries[i], err) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -302,9 +313,10 @@ static int check_keys(const struct yaml_reader *reader,
 		for (size_t j = 0; j < i; j++)
 			if (entries[i].key_len == entries[j].key_len &&
 			    !memcmp(entries[i].key, entries[j].key,
-				    entries[i].key_len))
-				return fail_twice(reader, &entries[j],
-						  &entries[i], err);
+				    entries[i].key_len) &&
+			    fail_twice(reader, &entries[j], &entries[i], err) <
+				    0)
+				return -1;
 	return 0;
 }
 

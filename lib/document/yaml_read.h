@@ -22,6 +22,7 @@ struct yaml_reader {
 	struct arena *arena;
 	const char *name;
 	const struct doc_budget *budget;
+	bool repeats;       /* struct doc_source has it */
 	struct bytes chunk; /* one document of the stream */
 	unsigned line;      /* of the chunk's first byte, from 1 */
 	yaml_parser_t parser;

@@ -283,24 +283,56 @@ static struct bytes unify_line_ends(struct arena *arena, struct bytes in)
 	return (struct bytes){ copy, (size_t)(to - copy) };
 }
 
-int doc_read_nodes(struct arena *arena, const char *name, struct bytes bytes,
+struct doc_source doc_source_file(const char *name, struct bytes bytes)
+{
+	return (struct doc_source){
+		.name = name,
+		.line = 1,
+		.bytes = bytes,
+	};
+}
+
+struct doc_source doc_source_text(const struct node *scalar)
+{
+	static const char blanks[] = " \t\n\v\f\r";
+	const char *start = scalar->text, *end = start + scalar->n;
+	unsigned line = scalar->line;
+
+	/* The text of a literal begins on the line below its "|". */
+	if (scalar->style == NODE_LITERAL || scalar->style == NODE_FOLDED)
+		line++;
+	while (start < end && memchr(blanks, *start, sizeof(blanks) - 1))
+		line += *start++ == '\n';
+	while (end > start && memchr(blanks, end[-1], sizeof(blanks) - 1))
+		end--;
+	return (struct doc_source){
+		.name = scalar->file ? scalar->file : "a text",
+		.line = line ? line : 1,
+		.bytes = { start, (size_t)(end - start) },
+	};
+}
+
+int doc_read_nodes(struct arena *arena, const struct doc_source *source,
 		   const struct doc_budget *budget, struct nodes *out,
 		   struct err *err)
 {
 	struct yaml_reader reader = {
 		.arena = arena,
-		.name = arena_strdup(arena, name),
+		.name = arena_strdup(arena, source->name),
 		.budget = budget ? budget : &doc_budget_default,
-		.line = 1,
+		.line = source->line,
+		.repeats = source->repeats,
 	};
+	struct bytes bytes = source->bytes;
 	size_t had = out->n;
 	int result;
 
 	if (bytes.len > reader.budget->file_bytes)
 		return err_set(err, ERR_INPUT,
-			       "%s:1: %zu bytes, more than the %zu that are "
+			       "%s:%u: %zu bytes, more than the %zu that are "
 			       "read of a file",
-			       name, bytes.len, reader.budget->file_bytes);
+			       source->name, source->line, bytes.len,
+			       reader.budget->file_bytes);
 	if (!bytes.len)
 		return 0;
 	bytes = unify_line_ends(arena, bytes);

@@ -184,8 +184,7 @@ static int make_untagged(const struct node *node, const struct scalar *scalar,
 	bool quoted = flow && (!node->n || (scalar->type == SCALAR_TIME &&
 					    memchr(node->text, ':', node->n)));
 
-	if (quoted || node->style == NODE_QUOTED ||
-	    node->style == NODE_LITERAL || node->style == NODE_FOLDED) {
+	if (quoted || node->style >= NODE_QUOTED) {
 		*out = make_text(node, flow);
 		return 0;
 	}
@@ -235,6 +234,96 @@ static int check_key(const struct node *mapping, const struct node_entry *entry,
 	tag = doc_text_tag(entry->key, entry->key_len);
 	return tag == NODE_STR ? 0 : fail_key(mapping, entry, tag, err);
 }
+
+/* ---- YAML 1.1 ---- */
+
+static int from_scalar_v1_1(const struct node *node, json_t **out,
+			    struct err *err)
+{
+	struct scalar scalar = { .type = SCALAR_STRING };
+
+	if (node->tagged)
+		return make_tagged(node, true, out, err);
+	if (node->style < NODE_QUOTED)
+		doc_scalar_resolve(node->text, node->n, SCALAR_WRITTEN, false,
+				   &scalar);
+	return make_resolved(node, &scalar, out, err);
+}
+
+/* A key that is no text becomes one: "yes" is "true". */
+static int key_v1_1(const struct node *mapping, const struct node_entry *entry,
+		    struct str *out, struct err *err)
+{
+	struct scalar scalar = { .type = SCALAR_STRING };
+
+	str_clear(out);
+	if (!entry->quoted && entry->key_len)
+		doc_scalar_resolve(entry->key, entry->key_len, SCALAR_WRITTEN,
+				   false, &scalar);
+	switch (scalar.type) {
+	case SCALAR_TRUE:
+	case SCALAR_FALSE:
+		str_add(out, scalar.type == SCALAR_TRUE ? "true" : "false");
+		return 0;
+	case SCALAR_INTEGER:
+		str_printf(out, "%" JSON_INTEGER_FORMAT, scalar.integer);
+		return 0;
+	case SCALAR_REAL:
+		doc_add_real_g(out, scalar.real);
+		return 0;
+	case SCALAR_NULL:
+		return fail_key(mapping, entry, NODE_NULL, err);
+	case SCALAR_STRING:
+	case SCALAR_TIME:
+		break;
+	}
+	str_add_bytes(out, entry->key, entry->key_len);
+	return 0;
+}
+
+/* One reference. */
+static int from_node_v1_1(const struct node *node, json_t **out,
+			  struct err *err)
+{
+	AUTO_STR struct str key = STR_INIT(STR_BIG);
+	json_t *value, *member;
+
+	if (node->kind == NODE_SCALAR)
+		return from_scalar_v1_1(node, out, err);
+	value = node->kind == NODE_MAPPING ? json_object() : json_array();
+	for (size_t i = 0; i < node->n; i++) {
+		const struct node *inner = node->kind == NODE_MAPPING ?
+						   node->entries[i].value :
+						   node->items[i];
+
+		if ((node->kind == NODE_MAPPING &&
+		     key_v1_1(node, &node->entries[i], &key, err) < 0) ||
+		    from_node_v1_1(inner, &member, err) < 0) {
+			json_decref(value);
+			return -1;
+		}
+		if (node->kind == NODE_MAPPING)
+			json_object_setn_new_nocheck(value, str_text(&key),
+						     key.len, member);
+		else
+			json_array_append_new(value, member);
+	}
+	*out = value;
+	return 0;
+}
+
+int doc_from_node_v1_1(struct arena *arena, const struct node *node,
+		       json_t **out, struct err *err)
+{
+	json_t *value;
+
+	if (from_node_v1_1(node, &value, err) < 0)
+		return -1;
+	*out = doc_keep(arena, value);
+	return 0;
+}
+
+/* ---- YAML 1.2 ---- */
 
 static int from_node(const struct node *node, bool flow, json_t **out,
 		     struct err *err);
@@ -332,20 +421,52 @@ static int publish(struct arena *arena, const struct node *root,
 	return 0;
 }
 
+/* Annotations are taken as they are spelled: 1.50 is "1.50", ~ is "~". */
+void doc_spell_annotations(struct node *object)
+{
+	struct node *metadata = node_get(object, "metadata");
+	struct node *annotations = node_get(metadata, "annotations");
+
+	if (node_is_empty(annotations)) {
+		node_remove(metadata, "annotations");
+		return;
+	}
+	for (size_t i = 0;
+	     annotations->kind == NODE_MAPPING && i < annotations->n; i++) {
+		struct node *value = annotations->entries[i].value;
+
+		if (value->kind != NODE_SCALAR)
+			node_clear(value, NODE_SCALAR);
+		value->tag = NODE_STR;
+		value->tagged = false;
+		value->style = NODE_QUOTED;
+	}
+}
+
+static void spell_all(struct node *object)
+{
+	struct node *items = node_get(object, "items");
+
+	doc_spell_annotations(object);
+	for (size_t i = 0; node_is(items, NODE_SEQUENCE) && i < items->n; i++)
+		spell_all(items->items[i]);
+}
+
 static int read_docs(struct arena *arena, const char *name, struct bytes bytes,
 		     const struct doc_budget *budget, bool manifests,
 		     struct docs *out, struct err *err)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
+	const struct doc_source source = doc_source_file(name, bytes);
 	struct nodes nodes = { 0 };
 	size_t had = out->n;
 
 	name = arena_strdup(arena, name);
-	if (doc_read_nodes(scratch, name, bytes, budget, &nodes, err) < 0)
+	if (doc_read_nodes(scratch, &source, budget, &nodes, err) < 0)
 		return -1;
 	for (size_t i = 0; i < nodes.n; i++) {
 		if (manifests)
-			doc_spell_annotations(nodes.v[i]);
+			spell_all(nodes.v[i]);
 		if (publish(arena, nodes.v[i], out, err) < 0) {
 			out->n = had;
 			return -1;
@@ -367,34 +488,4 @@ int doc_read_manifests(struct arena *arena, const char *name,
 		       struct docs *out, struct err *err)
 {
 	return read_docs(arena, name, bytes, budget, true, out, err);
-}
-
-/* Annotations are taken as they are spelled: 1.50 is "1.50", ~ is "~". */
-static void spell(struct node *metadata)
-{
-	struct node *annotations = node_get(metadata, "annotations");
-
-	if (node_is_empty(annotations)) {
-		node_remove(metadata, "annotations");
-		return;
-	}
-	for (size_t i = 0;
-	     annotations->kind == NODE_MAPPING && i < annotations->n; i++) {
-		struct node *value = annotations->entries[i].value;
-
-		if (value->kind != NODE_SCALAR)
-			continue;
-		value->tag = NODE_STR;
-		value->tagged = false;
-		value->style = NODE_QUOTED;
-	}
-}
-
-void doc_spell_annotations(struct node *object)
-{
-	struct node *items = node_get(object, "items");
-
-	spell(node_get(object, "metadata"));
-	for (size_t i = 0; node_is(items, NODE_SEQUENCE) && i < items->n; i++)
-		doc_spell_annotations(items->items[i]);
 }
