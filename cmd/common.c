@@ -153,9 +153,19 @@ int source_objects(struct run *run, const struct source_args *args,
 		   const struct source *source, struct cluster *cluster,
 		   struct objects *out, struct err *err)
 {
-	if (render_path(run->arena, source->tree, args->path, out, err) < 0)
+	const struct render_args render_args = {
+		.tree = source->tree,
+		.path = args->path,
+		.as_is = !cluster,
+	};
+	struct rendered rendered;
+
+	if (render_path(run->arena, &render_args, &rendered, err) < 0)
 		return -1;
+	*out = rendered.objects;
 	report_hide_secrets(run, out);
+	if (!cluster && rendered.kustomized)
+		return 0;
 	if (cluster && cluster_identify(cluster, out, err) < 0)
 		return -1;
 	return objects_sort(out, err);

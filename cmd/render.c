@@ -2,7 +2,6 @@
 
 /* gitops render: print the desired state.  Needs no cluster. */
 
-#include "render/render.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
 

@@ -219,6 +219,35 @@ int objects_add_doc(struct arena *arena, const struct doc *doc,
 	return 0;
 }
 
+static const char *text_or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
+void objects_add_as_is(const struct doc *doc, struct objects *out,
+		       struct arena *arena)
+{
+	const char *api_version =
+		text_or_empty(doc_get_string(doc->value, "apiVersion", NULL));
+	const char *slash = strchr(api_version, '/');
+
+	*vec_push(arena, out) = (struct object){
+		.api_version = api_version,
+		.group = slash ? arena_strndup(arena, api_version,
+					       (size_t)(slash - api_version)) :
+				 "",
+		.version = slash ? slash + 1 : api_version,
+		.kind = text_or_empty(doc_get_string(doc->value, "kind", NULL)),
+		.namespace = text_or_empty(doc_get_string(doc->value,
+							  "metadata",
+							  "namespace", NULL)),
+		.name = text_or_empty(
+			doc_get_string(doc->value, "metadata", "name", NULL)),
+		.doc = doc->value,
+		.origin = doc->origin,
+	};
+}
+
 bool object_is(const struct object *object, const char *group, const char *kind)
 {
 	return str_equal(object->group, group) && str_equal(object->kind, kind);

@@ -53,6 +53,11 @@ MUST_USE int object_from_doc(struct arena *arena, const struct doc *doc,
 MUST_USE int objects_add_doc(struct arena *arena, const struct doc *doc,
 			     struct objects *out, struct err *err);
 
+/* Append a document that will be printed and never sent, whatever it holds:
+ * texts that are missing are "". */
+void objects_add_as_is(const struct doc *doc, struct objects *out,
+		       struct arena *arena);
+
 /*
  * Sort by object_order() and refuse (ERR_INPUT naming both origins) an object
  * that is there twice: same group, kind, namespace and name, whatever the

@@ -7,12 +7,19 @@
 
 #include "base/vec.h"
 #include "document/document.h"
+#include "render/kustomize/kustomize.h"
 
 #define RENDER_DEPTH  64  /* directories inside each other */
 #define RENDER_ERRORS 100 /* reported in one run; more help nobody */
 
+/* A file, or the directory of a kustomization. */
+struct manifest {
+	const char *path; /* in the tree */
+	bool kustomization;
+};
+
 struct manifests {
-	const char **v; /* paths in the tree */
+	struct manifest *v;
 	size_t n;
 	size_t room;
 };
@@ -46,45 +53,41 @@ static bool is_manifest(const char *name)
 	return false;
 }
 
-/*
- * Files that say: what lies here is not plain.  Taking such a directory for
- * plain manifests would apply bases without their overlay, or templates.
- */
-static int refuse_other_kinds(const char *path, const char *name,
-			      struct err *err)
+/* Taking templates for plain manifests would apply them as they are. */
+static int refuse_chart(const char *path, const char *name, struct err *err)
 {
-	static const char *const kustomize[] = {
-		"kustomization.yaml",
-		"kustomization.yml",
-		"Kustomization",
-	};
+	if (strcmp(name, "Chart.yaml") != 0)
+		return 0;
+	err_set(err, ERR_INPUT,
+		"%s: this directory is a Helm chart, and only plain manifests "
+		"and kustomizations can be rendered",
+		path);
+	return err_hint(err,
+			"render it with 'helm template', commit the result "
+			"and name its directory with --path");
+}
 
-	for (size_t i = 0; i < ARRAY_LEN(kustomize); i++)
-		if (!strcmp(name, kustomize[i])) {
-			err_set(err, ERR_INPUT,
-				"%s: this directory is a kustomization, and "
-				"only plain manifests can be rendered",
-				path);
-			return err_hint(err, "render it with 'kustomize "
-					     "build', commit the result and "
-					     "name its directory with --path");
-		}
-	if (!strcmp(name, "Chart.yaml")) {
-		err_set(err, ERR_INPUT,
-			"%s: this directory is a Helm chart, and only plain "
-			"manifests can be rendered",
-			path);
-		return err_hint(err, "render it with 'helm template', commit "
-				     "the result and name its directory with "
-				     "--path");
-	}
-	return 0;
+static bool holds_kustomization(const struct tree_entries *entries)
+{
+	for (size_t i = 0; i < entries->n; i++)
+		if (kustomize_is_file(entries->v[i].name))
+			return true;
+	return false;
 }
 
 static char *below(struct arena *arena, const char *dir, const char *name)
 {
 	return *dir ? arena_printf(arena, "%s/%s", dir, name) :
 		      arena_strdup(arena, name);
+}
+
+static void add_manifest(struct walk *walk, const char *path,
+			 bool kustomization)
+{
+	*vec_push(walk->arena, &walk->found) = (struct manifest){
+		.path = path,
+		.kustomization = kustomization,
+	};
 }
 
 static int walk_entry(struct walk *walk, const struct walk_dir *dir,
@@ -116,10 +119,14 @@ static int walk_list(struct walk *walk, const struct walk_dir *dir,
 		return err_hint(err, "name the directory of the manifests "
 				     "with --path");
 	}
+	if (holds_kustomization(&entries)) {
+		add_manifest(walk, dir->path, true);
+		return 0;
+	}
 	for (size_t i = 0; i < entries.n; i++)
-		if (refuse_other_kinds(below(walk->arena, dir->path,
-					     entries.v[i].name),
-				       entries.v[i].name, err) < 0)
+		if (refuse_chart(below(walk->arena, dir->path,
+				       entries.v[i].name),
+				 entries.v[i].name, err) < 0)
 			return -1;
 	for (size_t i = 0; i < entries.n; i++)
 		if (walk_entry(walk, dir, &entries.v[i], err) < 0)
@@ -153,7 +160,7 @@ static int walk_entry(struct walk *walk, const struct walk_dir *dir,
 		return walk_list(walk, &inner, err);
 	case TREE_FILE:
 		if (is_manifest(entry->name))
-			*vec_push(walk->arena, &walk->found) = inner.path;
+			add_manifest(walk, inner.path, false);
 		return 0;
 	case TREE_GITLINK:
 		err_set(err, ERR_INPUT,
@@ -171,7 +178,20 @@ static int walk_entry(struct walk *walk, const struct walk_dir *dir,
 
 static int compare_paths(const void *a, const void *b)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
+	const struct manifest *left = a, *right = b;
+
+	return strcmp(left->path, right->path);
+}
+
+/* The file of a kustomization stands for its directory. */
+static const char *directory_of(struct arena *arena, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	if (!kustomize_is_file(name))
+		return NULL;
+	return arena_strndup(arena, path, slash ? (size_t)(slash - path) : 0);
 }
 
 /* The manifests under `path`, sorted. */
@@ -179,17 +199,23 @@ static int find_manifests(struct walk *walk, const char *path, struct err *err)
 {
 	struct walk_dir top = { .path = path };
 	enum tree_kind kind;
+	const char *directory;
 
 	if (tree_resolve(walk->tree, walk->arena, path, &kind, &top.real, err) <
 	    0)
 		return -1;
+	directory = directory_of(walk->arena, path);
+	if (kind == TREE_FILE && directory) {
+		add_manifest(walk, directory, true);
+		return 0;
+	}
 	if (kind == TREE_FILE) {
 		if (!is_manifest(path))
 			return err_set(err, ERR_INPUT,
 				       "%s: expected a directory, or a file "
 				       "that ends in .yaml, .yml or .json",
 				       path);
-		*vec_push(walk->arena, &walk->found) = path;
+		add_manifest(walk, path, false);
 		return 0;
 	}
 	if (walk_list(walk, &top, err) < 0)
@@ -213,50 +239,112 @@ static int refuse_encrypted(const struct doc *doc, struct err *err)
 			     "path");
 }
 
-/* The documents of one file; all that is wrong in it goes to `err`. */
-static void read_manifest(struct arena *arena, const char *path,
-			  struct bytes bytes, struct objects *out,
-			  struct err *err)
+/* One render, and what it has come to so far. */
+struct render {
+	struct arena *arena;
+	const struct render_args *args;
+	struct rendered *out;
+	size_t bytes; /* of all files */
+};
+
+static void add_document(struct render *render, const struct doc *doc,
+			 struct err *err)
 {
-	struct docs docs = { 0 };
+	struct objects *objects = &render->out->objects;
+	AUTO_ERR struct err one = { 0 };
 
-	if (doc_read_manifests(arena, path, bytes, NULL, &docs, err) < 0)
+	if (refuse_encrypted(doc, &one) < 0) {
+		err_append(err, &one);
 		return;
-	for (size_t i = 0; i < docs.n; i++) {
-		AUTO_ERR struct err one = { 0 };
-
-		if (refuse_encrypted(&docs.v[i], &one) < 0 ||
-		    objects_add_doc(arena, &docs.v[i], out, &one) < 0)
-			err_append(err, &one);
 	}
+	if (render->out->kustomized && render->args->as_is)
+		objects_add_as_is(doc, objects, render->arena);
+	else if (objects_add_doc(render->arena, doc, objects, &one) < 0)
+		err_append(err, &one);
 }
 
-static int read_all(struct walk *walk, struct objects *out, struct err *err)
+static int add_bytes(struct render *render, const char *path, size_t n,
+		     struct err *err)
+{
+	render->bytes += n;
+	if (render->bytes <= RENDER_TOTAL_BYTES)
+		return 0;
+	return err_set(err, ERR_INPUT,
+		       "%s: the manifests are larger than %zu MiB together",
+		       path, RENDER_TOTAL_BYTES >> 20);
+}
+
+/* The documents of one file; all that is wrong in it goes to `err`. */
+static int read_manifest(struct render *render, const char *path,
+			 struct err *err)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	struct docs docs = { 0 };
+	struct bytes bytes;
+
+	if (tree_read(render->args->tree, scratch, path, &bytes, err) < 0)
+		return 0;
+	if (add_bytes(render, path, bytes.len, err) < 0)
+		return -1;
+	if (doc_read_manifests(render->arena, path, bytes, NULL, &docs, err) <
+	    0)
+		return 0;
+	for (size_t i = 0; i < docs.n; i++)
+		add_document(render, &docs.v[i], err);
+	return 0;
+}
+
+static int read_kustomization(struct render *render, const char *path,
+			      struct err *err)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	struct kustomize_args args = {
+		.tree = render->args->tree,
+		.path = path,
+		.bytes = RENDER_TOTAL_BYTES - render->bytes,
+		.objects = RENDER_OBJECTS,
+	};
+	struct kustomize_objects built = { 0 };
+	struct arena *arena = render->arena;
+
+	if (kustomize_build(scratch, &args, &built, err) < 0)
+		return 0;
+	if (add_bytes(render, path, built.bytes, err) < 0)
+		return -1;
+	for (size_t i = 0; i < built.n; i++) {
+		const struct kustomize_object *object = &built.v[i];
+		struct doc doc = {
+			.name = arena_strdup(arena, object->file),
+			.line = object->line,
+		};
+
+		doc.origin = arena_printf(arena, "%s:%u", doc.name, doc.line);
+		if (doc_from_node(arena, object->root, &doc.value, err) < 0)
+			return 0;
+		add_document(render, &doc, err);
+	}
+	return 0;
+}
+
+static int read_all(struct render *render, const struct manifests *found,
+		    struct err *err)
 {
 	AUTO_ERR struct err all = { 0 };
-	size_t total = 0;
 
-	for (size_t i = 0; i < walk->found.n; i++) {
-		AUTO_ARENA struct arena *scratch = arena_new();
+	for (size_t i = 0; i < found->n; i++) {
+		const struct manifest *manifest = &found->v[i];
 		AUTO_ERR struct err one = { 0 };
-		struct bytes bytes;
 
-		if (tree_read(walk->tree, scratch, walk->found.v[i], &bytes,
-			      &one) == 0) {
-			total += bytes.len;
-			if (total > RENDER_TOTAL_BYTES)
-				return err_set(err, ERR_INPUT,
-					       "%s: the manifests are larger "
-					       "than %zu MiB together",
-					       walk->found.v[i],
-					       RENDER_TOTAL_BYTES >> 20);
-			read_manifest(walk->arena, walk->found.v[i], bytes, out,
-				      &one);
+		if ((manifest->kustomization ?
+			     read_kustomization(render, manifest->path, &one) :
+			     read_manifest(render, manifest->path, &one)) < 0) {
+			err_append(err, &one);
+			return -1;
 		}
-		if (out->n > RENDER_OBJECTS)
+		if (render->out->objects.n > RENDER_OBJECTS)
 			return err_set(err, ERR_INPUT,
 				       "%s: more than %d objects in one render",
-				       walk->found.v[i], RENDER_OBJECTS);
+				       manifest->path, RENDER_OBJECTS);
 		err_append(&all, &one);
 		if (err_count(&all) >= RENDER_ERRORS)
 			break;
@@ -267,19 +355,24 @@ static int read_all(struct walk *walk, struct objects *out, struct err *err)
 	return -1;
 }
 
-int render_path(struct arena *arena, const struct tree *tree, const char *path,
-		struct objects *out, struct err *err)
+int render_path(struct arena *arena, const struct render_args *args,
+		struct rendered *out, struct err *err)
 {
-	struct walk walk = { .arena = arena, .tree = tree };
-	size_t before = out->n;
+	struct walk walk = { .arena = arena, .tree = args->tree };
+	struct render render = { .arena = arena, .args = args, .out = out };
+	const char *path;
 
-	if (tree_join(arena, "", path, &path, err) < 0 ||
-	    find_manifests(&walk, path, err) < 0 ||
-	    read_all(&walk, out, err) < 0)
+	*out = (struct rendered){ 0 };
+	if (tree_join(arena, "", args->path, &path, err) < 0 ||
+	    find_manifests(&walk, path, err) < 0)
 		return -1;
-	if (out->n > before)
+	/* Nothing else can be found where that is. */
+	out->kustomized = walk.found.n == 1 && walk.found.v[0].kustomization;
+	if (read_all(&render, &walk.found, err) < 0)
+		return -1;
+	if (out->objects.n || (out->kustomized && args->as_is))
 		return 0;
-	err_set(err, ERR_INPUT, "%s: no objects in '%s'", tree->name,
+	err_set(err, ERR_INPUT, "%s: no objects in '%s'", args->tree->name,
 		*path ? path : ".");
 	return err_hint(err, "check --path: it names the directory, or file, "
 			     "with the manifests");

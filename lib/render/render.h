@@ -6,11 +6,15 @@
  * Render: a path of a tree to the objects it wants.  Pure: no network, no
  * process, no file but the tree's.
  *
- * Plain manifests are every file under the path that ends in .yaml, .yml or
- * .json, in any letter case, in bytewise order of their paths, directories
- * included; a path may also name one such file.  gitops.yaml at the root of
- * the tree, and entries whose names start with ".", are not manifests.
+ * A directory with a kustomization.yaml (.yml, or Kustomization) is what
+ * `kustomize build` makes of it.  Others hold plain manifests: every file under
+ * the path that ends in .yaml, .yml or .json, in any letter case, in bytewise
+ * order of their paths, directories included, among which there may be
+ * kustomizations; a path may also name one such file.  gitops.yaml at the root
+ * of the tree, and entries whose names start with ".", are not manifests.
  */
+
+#include <stdbool.h>
 
 #include "base/arena.h"
 #include "base/compiler.h"
@@ -23,14 +27,25 @@
 #define RENDER_OBJECTS     20000
 #define RENDER_ENTRIES     100000 /* files and directories looked at */
 
+struct render_args {
+	const struct tree *tree;
+	const char *path; /* "" is the root */
+	/* Take what the kustomization at `path` makes as it is, be it nothing:
+	 * it will be printed, and no server sees it. */
+	bool as_is;
+};
+
+struct rendered {
+	struct objects objects; /* in the order of the files, or */
+	bool kustomized;        /* in that of the kustomization at `path` */
+};
+
 /*
- * Append the objects under `path` ("" is the root) to `out`, in the order of
- * the files.  All faults of all files are reported together.  A path that
- * holds no object is ERR_INPUT: a missing directory must never look like the
- * wish for an empty cluster (argo-cd #3473).
+ * All faults of all files are reported together.  A path that holds no object
+ * is ERR_INPUT: a missing directory must never look like the wish for an empty
+ * cluster (argo-cd #3473).
  */
-MUST_USE int render_path(struct arena *arena, const struct tree *tree,
-			 const char *path, struct objects *out,
-			 struct err *err);
+MUST_USE int render_path(struct arena *arena, const struct render_args *args,
+			 struct rendered *out, struct err *err);
 
 #endif

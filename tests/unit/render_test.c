@@ -27,8 +27,15 @@ static int teardown(void **state)
 static int render(const struct tree_file *files, size_t n, const char *path,
 		  struct objects *out)
 {
-	return render_path(arena, tree_from_table(arena, files, n), path, out,
-			   &err);
+	const struct render_args args = {
+		.tree = tree_from_table(arena, files, n),
+		.path = path,
+	};
+	struct rendered rendered;
+	int status = render_path(arena, &args, &rendered, &err);
+
+	*out = rendered.objects;
+	return status;
 }
 
 static void assert_refused(const struct tree_file *files, size_t n,
@@ -131,27 +138,82 @@ static void nothing_to_render_is_an_error(void **state)
 	assert_refused(files, 2, "docs", "table: no objects in 'docs'");
 }
 
-static void what_is_not_plain_is_refused(void **state)
+static void a_chart_is_refused(void **state)
 {
-	static const char *const names[] = { "kustomization.yaml",
-					     "kustomization.yml",
-					     "Kustomization", "Chart.yaml" };
+	static const struct tree_file files[] = {
+		{ "x/a.yaml", MAP("a"), TREE_FILE },
+		{ "x/y/Chart.yaml", "{}", TREE_FILE },
+	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		const struct tree_file files[] = {
-			{ "x/a.yaml", MAP("a"), TREE_FILE },
-			{ arena_printf(arena, "x/y/%s", names[i]), "{}",
-			  TREE_FILE },
-		};
-		struct objects out = { 0 };
+	assert_refused(files, 2, "x",
+		       "x/y/Chart.yaml: this directory is a Helm chart, and "
+		       "only plain manifests and kustomizations can be "
+		       "rendered");
+	assert_non_null(err.hint);
+}
 
-		assert_int_equal(render(files, 2, "x", &out), -1);
-		assert_int_equal(err.status, ERR_INPUT);
-		assert_non_null(err.hint);
-		assert_non_null(strstr(err.msg, files[1].path));
-		err_clear(&err);
-	}
+static const struct tree_file kustomized[] = {
+	{ "b.yaml", MAP("plain"), TREE_FILE },
+	{ "a/kustomization.yml", "namePrefix: a-\nresources: [one.yaml]\n",
+	  TREE_FILE },
+	{ "a/one.yaml", MAP("one") "---\n" MAP("another"), TREE_FILE },
+	{ "a/unused/two.yaml", "not: [yaml", TREE_FILE },
+	{ "c/Kustomization", "resources: [gone.yaml]\n", TREE_FILE },
+	{ "d/kustomization.yaml", "namePrefix: x-\n", TREE_FILE },
+};
+
+static void a_kustomization_is_built_where_it_is_met(void **state)
+{
+	static const char *const expected[] = { "a-another", "a-one", "plain" };
+	struct objects out = { 0 };
+
+	(void)state;
+	assert_int_equal(render(kustomized, 4, "", &out), 0);
+	assert_int_equal(out.n, ARRAY_LEN(expected));
+	for (size_t i = 0; i < out.n; i++)
+		assert_string_equal(out.v[i].name, expected[i]);
+	assert_string_equal(out.v[0].origin, "a/one.yaml:5");
+	assert_string_equal(out.v[1].origin, "a/one.yaml:1");
+	assert_string_equal(out.v[2].origin, "b.yaml:1");
+}
+
+static void its_file_stands_for_its_directory(void **state)
+{
+	struct objects out = { 0 };
+
+	(void)state;
+	assert_int_equal(render(kustomized, 4, "a/kustomization.yml", &out), 0);
+	assert_int_equal(out.n, 2);
+}
+
+static void what_is_only_printed_may_be_nothing(void **state)
+{
+	struct render_args args = {
+		.tree = tree_from_table(arena, kustomized,
+					ARRAY_LEN(kustomized)),
+		.path = "d",
+		.as_is = true,
+	};
+	struct rendered rendered;
+
+	(void)state;
+	assert_int_equal(render_path(arena, &args, &rendered, &err), 0);
+	assert_true(rendered.kustomized);
+	assert_int_equal(rendered.objects.n, 0);
+	args.as_is = false;
+	assert_int_equal(render_path(arena, &args, &rendered, &err), -1);
+	assert_string_equal(err.msg, "table: no objects in 'd'");
+}
+
+static void faults_of_kustomizations_and_files_come_together(void **state)
+{
+	struct objects out = { 0 };
+
+	(void)state;
+	assert_int_equal(render(kustomized, 5, "", &out), -1);
+	assert_string_equal(err.msg,
+			    "c/Kustomization:1: c/gone.yaml: not in table");
 }
 
 static void encrypted_documents_are_refused(void **state)
@@ -228,7 +290,11 @@ int main(void)
 		TEST(one_file_is_a_path_too),
 		TEST(all_faults_are_reported_together),
 		TEST(nothing_to_render_is_an_error),
-		TEST(what_is_not_plain_is_refused),
+		TEST(a_chart_is_refused),
+		TEST(a_kustomization_is_built_where_it_is_met),
+		TEST(its_file_stands_for_its_directory),
+		TEST(what_is_only_printed_may_be_nothing),
+		TEST(faults_of_kustomizations_and_files_come_together),
 		TEST(encrypted_documents_are_refused),
 		TEST(submodules_are_refused_where_they_are_rendered),
 		TEST(links_are_followed_but_not_in_circles),

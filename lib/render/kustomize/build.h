@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RENDER_KUSTOMIZE_BUILD_H
+#define RENDER_KUSTOMIZE_BUILD_H
+
+/*
+ * Build: what one build of a kustomization knows throughout, from the top to
+ * the last base.  Inside render/kustomize/ only.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "render/kustomize/kustomize.h"
+#include "render/kustomize/schema.h"
+
+struct build {
+	struct arena *arena; /* of all nodes; freed when values are made */
+	const struct kustomize_args *args;
+	struct schema schema;
+	bool schema_chosen; /* the first kustomization to name one has it */
+	size_t bytes;       /* read so far */
+	size_t objects;     /* loaded or generated so far */
+	size_t copied;      /* values, by replacements so far */
+};
+
+#endif

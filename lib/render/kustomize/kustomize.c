@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* One build: what is done once, when all layers are accumulated. */
+
+#include "render/kustomize/kustomize.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "base/vec.h"
+#include "document/decode.h"
+#include "document/document.h"
+#include "render/kustomize/generator.h"
+#include "render/kustomize/layer.h"
+#include "render/kustomize/reference.h"
+#include "render/kustomize/sort.h"
+#include "render/kustomize/transform.h"
+
+#define LOCAL_KEY      "config.kubernetes.io/local-config"
+#define MANAGED_BY_KEY "app.kubernetes.io/managed-by"
+#define VERSION        "kustomize-v5.8.2" /* whose output this is */
+
+/* An annotation that kustomize keeps its notes in, and takes away. */
+static bool is_internal(const char *key)
+{
+	static const char *const keys[] = {
+		"config.kubernetes.io/path",
+		"config.kubernetes.io/index",
+		"config.k8s.io/id",
+		"helm.kustomize.io/generated",
+		"internal.config.kubernetes.io/annotations-migration-resource-"
+		"id",
+		"internal.config.kubernetes.io/allowKindChange",
+		"internal.config.kubernetes.io/allowNameChange",
+		"internal.config.kubernetes.io/generatorBehavior",
+		"internal.config.kubernetes.io/id",
+		"internal.config.kubernetes.io/index",
+		"internal.config.kubernetes.io/needsHashSuffix",
+		"internal.config.kubernetes.io/path",
+		"internal.config.kubernetes.io/prefixes",
+		"internal.config.kubernetes.io/previousKinds",
+		"internal.config.kubernetes.io/previousNames",
+		"internal.config.kubernetes.io/previousNamespaces",
+		"internal.config.kubernetes.io/refBy",
+		"internal.config.kubernetes.io/seqindent",
+		"internal.config.kubernetes.io/suffixes",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (!strcmp(keys[i], key))
+			return true;
+	return false;
+}
+
+static bool asks_for(const struct layer *top, const char *option)
+{
+	const struct nodes *options = &top->kustomization.build_metadata;
+
+	for (size_t i = 0; i < options->n; i++)
+		if (node_text_is(options->v[i], option))
+			return true;
+	return false;
+}
+
+static int check_names(struct build *build, struct resource *resource,
+		       struct err *err)
+{
+	const char *kind = resource_kind(build, resource)->kind;
+
+	if (*kind && (str_ends(kind, "List") || *resource_name(resource)))
+		return 0;
+	return err_set(err, ERR_INPUT,
+		       "%s:%u: after all changes this object has no %s",
+		       resource->file, resource->line,
+		       *kind ? "metadata.name" : "kind");
+}
+
+/* Files that only other tools read are not for the cluster. */
+static int drop_local(struct build *build, struct resource_set *set,
+		      struct err *err)
+{
+	const struct node *annotation;
+	size_t n = 0;
+
+	for (size_t i = 0; i < set->n; i++) {
+		struct resource *resource = set->v[i];
+
+		if (check_names(build, resource, err) < 0)
+			return -1;
+		annotation = node_get(node_get2(resource->root, "metadata",
+						"annotations"),
+				      LOCAL_KEY);
+		if (!annotation || node_text_is(annotation, "false"))
+			set->v[n++] = resource;
+	}
+	set->n = n;
+	resource_set_touch(set);
+	return 0;
+}
+
+static int label_managed(struct build *build, struct resource_set *set,
+			 struct err *err)
+{
+	static const struct fieldspec own = { .path = "metadata/labels",
+					      .create = true };
+	static const struct fieldspecs specs = { &own, 1 };
+	struct node *pairs = node_mapping(build->arena);
+
+	node_add(build->arena, pairs, MANAGED_BY_KEY,
+		 node_plain(build->arena, VERSION));
+	return transform_pairs(build, set, pairs, &specs, err);
+}
+
+static void drop_internal(struct node *root)
+{
+	struct node *annotations = node_get2(root, "metadata", "annotations");
+
+	if (!node_is(annotations, NODE_MAPPING))
+		return;
+	for (size_t i = annotations->n; i > 0; i--)
+		if (is_internal(annotations->entries[i - 1].key))
+			node_remove(annotations,
+				    annotations->entries[i - 1].key);
+}
+
+static int finish(struct build *build, struct layer *top,
+		  struct accumulator *all, struct err *err)
+{
+	bool origins = asks_for(top, "originAnnotations");
+	bool transformers = asks_for(top, "transformerAnnotations");
+
+	if (generator_hash(build, &all->set, err) < 0 ||
+	    reference_fix(build, &all->set, &all->config, err) < 0 ||
+	    variable_resolve(build, all, err) < 0 ||
+	    drop_local(build, &all->set, err) < 0 ||
+	    sort_resources(build, &all->set, top->kustomization.sort_options,
+			   err) < 0 ||
+	    resource_set_check(build, &all->set, err) < 0)
+		return -1;
+	if (asks_for(top, "managedByLabel") &&
+	    label_managed(build, &all->set, err) < 0)
+		return -1;
+	for (size_t i = 0; i < all->set.n; i++) {
+		struct resource *resource = all->set.v[i];
+
+		drop_internal(resource->root);
+		origin_drop(build, resource, origins, transformers);
+		doc_spell_annotations(resource->root);
+	}
+	return 0;
+}
+
+int kustomize_build(struct arena *arena, const struct kustomize_args *args,
+		    struct kustomize_objects *out, struct err *err)
+{
+	struct build build = { .arena = arena, .args = args };
+	struct accumulator all = { 0 };
+	struct layer *top;
+
+	if (layer_open_top(&build, &top, err) < 0 ||
+	    layer_accumulate(top, &all, err) < 0 ||
+	    finish(&build, top, &all, err) < 0)
+		return -1;
+	out->bytes = build.bytes;
+	for (size_t i = 0; i < all.set.n; i++)
+		*vec_push(arena, out) = (struct kustomize_object){
+			.root = all.set.v[i]->root,
+			.file = all.set.v[i]->file,
+			.line = all.set.v[i]->line,
+		};
+	return 0;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef RENDER_KUSTOMIZE_KUSTOMIZE_H
+#define RENDER_KUSTOMIZE_KUSTOMIZE_H
+
+/*
+ * Kustomize: what `kustomize build` v5.8.2 makes of a directory with a
+ * kustomization, byte for byte, from a tree and in memory.
+ *
+ * The order of things is kustomize's (accumulate.c reads as it): the objects
+ * of `resources`, then generators, components, transformers, validators, for
+ * each layer; and once, at the top, name hashes, references and variables.
+ */
+
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "document/node.h"
+#include "tree/tree.h"
+
+struct kustomize_args {
+	const struct tree *tree;
+	const char *path; /* of the directory, in the tree */
+	size_t bytes;     /* cap over all files read */
+	size_t objects;   /* cap over all objects */
+};
+
+/* One object of the result. */
+struct kustomize_object {
+	struct node *root;
+	const char *file; /* that it comes from */
+	unsigned line;
+};
+
+struct kustomize_objects {
+	struct kustomize_object *v;
+	size_t n;
+	size_t room;
+	size_t bytes; /* of all files read */
+};
+
+/* Is the entry the file that makes a directory a kustomization? */
+bool kustomize_is_file(const char *name);
+
+/*
+ * Build the kustomization and append its objects to `out`, in kustomize's
+ * order, in the arena.  ERR_INPUT, with file and line, for whatever kustomize
+ * refuses, and for what a pure renderer cannot have.
+ */
+MUST_USE int kustomize_build(struct arena *arena,
+			     const struct kustomize_args *args,
+			     struct kustomize_objects *out, struct err *err);
+
+#endif
