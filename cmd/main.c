@@ -17,8 +17,6 @@
 
 #include "cmd/cmd.h"
 #include "document/document.h"
-#include "git/repo.h"
-#include "http/http.h"
 
 #define EXIT_SIGNAL 128
 
@@ -219,10 +217,8 @@ int main(int argc, char **argv)
 	hide_memory();
 	catch_signals();
 	doc_init();
-	http_init();
 	run_init(&run, (const char *const *)environ);
 	run.cancelled = &cancelled;
-	repo_init(&run);
 
 	status = run_command(&run, argc, argv);
 

@@ -132,11 +132,20 @@ static void *alloc_apart(struct arena *arena, size_t size)
 	return chunk->bytes;
 }
 
+/* The size of a type is a multiple of its alignment. */
+static size_t alignment(size_t size)
+{
+	size_t most = size & (~size + 1); /* the lowest bit that is set */
+
+	if (!most)
+		return 1;
+	return most < ALIGNMENT ? most : ALIGNMENT;
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	struct chunk *chunk = arena->chunks;
-	size_t whole;
-	void *p;
+	size_t align = alignment(size), start;
 
 	arena->used += size;
 #ifdef ARENA_MALLOC
@@ -144,17 +153,17 @@ void *arena_alloc(struct arena *arena, size_t size)
 #endif
 	if (size > arena->next_size / 4)
 		return alloc_apart(arena, size);
-	whole = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-	if (!chunk || chunk->size - chunk->used < whole) {
+	start = chunk ? (chunk->used + align - 1) / align * align : 0;
+	if (!chunk || start > chunk->size || chunk->size - start < size) {
 		chunk = chunk_new(arena->next_size);
 		chunk->next = arena->chunks;
 		arena->chunks = chunk;
 		if (arena->next_size < CHUNK_MOST)
 			arena->next_size *= 2;
+		start = 0;
 	}
-	p = chunk->bytes + chunk->used;
-	chunk->used += whole;
-	return p;
+	chunk->used = start + size;
+	return chunk->bytes + start;
 }
 
 void *arena_array(struct arena *arena, size_t n, size_t size)

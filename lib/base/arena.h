@@ -34,7 +34,8 @@ struct arena *arena_new(void);
  * ignored. */
 void arena_free(struct arena *arena);
 
-/* `size` zeroed bytes, aligned for any type.  `size` may be 0. */
+/* `size` zeroed bytes, aligned for any type of which `size` is a multiple of
+ * the size: texts stand close together.  `size` may be 0. */
 void *arena_alloc(struct arena *arena, size_t size);
 
 /* A zeroed array of `n` members of `size` bytes; aborts where the product

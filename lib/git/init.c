@@ -67,7 +67,13 @@ static char *copy_most(const char *text, size_t n, const char *file, int line)
 	return copy_bytes(text, strnlen(text, n), file, line);
 }
 
-/* ---- loading ---- */
+/*
+ * ---- loading ----
+ *
+ * libgit2 reads all certificate authorities of the system when it is loaded,
+ * a third of the time of a command that needs none of it: so it is loaded when
+ * it is needed.
+ */
 
 /* Where the user's own configuration is: by run's environment, not ours. */
 static void set_search_path(struct run *run)
@@ -85,13 +91,9 @@ static void set_search_path(struct run *run)
 			 xdg ? xdg : "");
 }
 
-static void unload(void *unused UNUSED)
+void repo_load(void)
 {
-	git_libgit2_shutdown();
-}
-
-void repo_init(struct run *run)
-{
+	static bool done;
 	static git_allocator allocator = {
 		.gmalloc = get,
 		.gcalloc = get_zeroed,
@@ -110,10 +112,11 @@ void repo_init(struct run *run)
 		"relativeworktrees", "objectformat", "refstorage",
 	};
 
+	if (done)
+		return;
+	done = true;
 	git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &allocator);
 	git_libgit2_init();
-	arena_defer(run->arena, unload, NULL);
-	set_search_path(run);
 	git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions,
 			 ARRAY_LEN(extensions));
 	git_libgit2_opts(GIT_OPT_SET_ODB_PACKED_PRIORITY, REPO_PACKED_PRIORITY);
@@ -122,4 +125,10 @@ void repo_init(struct run *run)
 	git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, OBJECT_CACHE_BYTES);
 	git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, MAPPED_BYTES);
 	git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, PACK_OBJECTS);
+}
+
+void repo_init(struct run *run)
+{
+	repo_load();
+	set_search_path(run);
 }

@@ -29,6 +29,13 @@ struct repo {
 	const char *name;  /* of the revision, as it is shown */
 };
 
+/* ---- init.c: libgit2 is loaded when it is needed ---- */
+
+/* Load it; once, and for as long as the process lives. */
+void repo_load(void);
+/* The same, with the run's paths of system and global configuration. */
+void repo_init(struct run *run);
+
 /* ---- repo.c ---- */
 
 /* `git` is the repository from now on, and is closed with the run. */

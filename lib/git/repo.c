@@ -202,6 +202,7 @@ int repo_open(struct run *run, const struct repo_args *args, struct repo **out,
 	    repo_rev_parse(run->arena, args->rev ? args->rev : "HEAD", &rev,
 			   err) < 0)
 		return -1;
+	repo_init(run);
 	/* Before the network is asked for anything. */
 	if (rev.range &&
 	    semver_range_parse(run->arena, rev.range, &range, err) < 0)
@@ -248,6 +249,28 @@ int repo_revision(struct repo *repo, struct revision *out, struct err *err)
 
 /* ---- the working directory ---- */
 
+/* Saves loading libgit2 where there is nothing for it. */
+static bool has_git_above(const char *real)
+{
+	AUTO_STR struct str path = STR_INIT(PATH_MAX);
+	struct stat status;
+	size_t len = strlen(real);
+
+	for (;;) {
+		str_clear(&path);
+		str_add_bytes(&path, real, len);
+		str_add(&path, "/.git");
+		if (stat(str_text(&path), &status) == 0)
+			return true;
+		if (!len)
+			return false;
+		while (len && real[len - 1] != '/')
+			len--;
+		if (len)
+			len--;
+	}
+}
+
 int repo_find_worktree(struct run *run, const char *path, const char **root,
 		       const char **below, struct err *err)
 {
@@ -256,6 +279,14 @@ int repo_find_worktree(struct run *run, const char *path, const char **root,
 	char real[PATH_MAX];
 	size_t len;
 
+	if (!realpath(path, real))
+		return err_errno(err, ERR_FAILED, "%s", path);
+	if (!has_git_above(real))
+		return err_set(err, ERR_NOT_FOUND,
+			       "%s: not in the working directory of a "
+			       "repository",
+			       path);
+	repo_init(run);
 	if (open_local(path, true, &git, err) < 0)
 		return -1;
 	arena_defer(run->arena, close_repository, git);
@@ -264,8 +295,6 @@ int repo_find_worktree(struct run *run, const char *path, const char **root,
 		return err_set(err, ERR_NOT_FOUND,
 			       "%s: a bare repository has no files of its own",
 			       path);
-	if (!realpath(path, real))
-		return err_errno(err, ERR_FAILED, "%s", path);
 	/* libgit2 has its links resolved and a "/" at its end. */
 	len = strlen(workdir);
 	while (len > 1 && workdir[len - 1] == '/')

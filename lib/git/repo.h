@@ -105,10 +105,6 @@ bool repo_is_remote(const char *location);
  */
 const char *repo_shown(struct repo *repo);
 
-/* Load libgit2 once, with its search path for system and global
- * configuration; called by main and by tests. */
-void repo_init(struct run *run);
-
 /* "libgit2 1.5.1", as it runs. */
 char *repo_library(struct arena *arena);
 

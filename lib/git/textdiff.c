@@ -86,6 +86,7 @@ int textdiff_compare(struct arena *arena, struct bytes old_text,
 	struct textdiff diff = { 0 };
 	struct collect collect = { arena, &diff };
 
+	repo_load();
 	/* A value may hold NUL; it is shown as text all the same. */
 	git_diff_options_init(&opts, GIT_DIFF_OPTIONS_VERSION);
 	opts.flags = GIT_DIFF_FORCE_TEXT | GIT_DIFF_INDENT_HEURISTIC;

@@ -24,7 +24,6 @@ static int setup(void **state UNUSED)
 	dir = path;
 	home[5] = '\0';
 	strncat(home, dir, sizeof(home) - 6);
-	repo_init(&run);
 	return 0;
 }
 

@@ -13,7 +13,7 @@
 
 #include "base/file.h"
 #include "base/run.h"
-#include "git/repo.h"
+#include "git/inside.h"
 #include "tree/tree.h"
 
 struct git_fixture {

@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/test.h"
 
-#include "git/repo.h"
 #include "git/textdiff.h"
 
-static struct run run;
+static struct arena *arena;
 
 static int setup(void **state UNUSED)
 {
-	run_init(&run, NULL);
-	repo_init(&run);
+	arena = arena_new();
 	return 0;
 }
 
 static int teardown(void **state UNUSED)
 {
-	run_release(&run);
+	arena_free(arena);
 	return 0;
 }
 
@@ -29,7 +27,7 @@ static const char *compare(const char *old_text, const char *new_text,
 	AUTO_STR struct str out = STR_INIT(STR_BIG);
 	AUTO_ERR struct err err = { 0 };
 
-	assert_int_equal(textdiff_compare(run.arena, one, other, context, diff,
+	assert_int_equal(textdiff_compare(arena, one, other, context, diff,
 					  &err),
 			 0);
 	for (size_t i = 0; i < diff->n; i++) {
@@ -38,7 +36,7 @@ static const char *compare(const char *old_text, const char *new_text,
 		str_add_bytes(&out, diff->v[i].text.data, diff->v[i].text.len);
 		str_add_char(&out, '\n');
 	}
-	return str_keep(&out, run.arena);
+	return str_keep(&out, arena);
 }
 
 static void equal_texts_have_no_difference(void **state UNUSED)
@@ -106,8 +104,7 @@ static void bytes_of_any_kind_are_text(void **state UNUSED)
 	AUTO_ERR struct err err = { 0 };
 	struct textdiff diff;
 
-	assert_int_equal(textdiff_compare(run.arena, one, other, 3, &diff,
-					  &err),
+	assert_int_equal(textdiff_compare(arena, one, other, 3, &diff, &err),
 			 0);
 	assert_int_equal(diff.n, 3);
 	assert_int_equal(diff.v[1].text.len, 3);

@@ -35,7 +35,6 @@ static int setup(void **state)
 	out_file = open_memstream(&out, &out_size);
 	errors_file = open_memstream(&errors, &errors_size);
 	run_init(&run, NULL);
-	repo_init(&run);
 	return 0;
 }
 
