@@ -156,7 +156,6 @@ int source_objects(struct run *run, const struct source_args *args,
 	const struct render_args render_args = {
 		.tree = source->tree,
 		.path = args->path,
-		.as_is = !cluster,
 	};
 	struct rendered rendered;
 
@@ -164,9 +163,7 @@ int source_objects(struct run *run, const struct source_args *args,
 		return -1;
 	*out = rendered.objects;
 	report_hide_secrets(run, out);
-	if (!cluster && rendered.kustomized)
-		return 0;
-	if (cluster && cluster_identify(cluster, out, err) < 0)
+	if (cluster_identify(cluster, out, err) < 0)
 		return -1;
 	return objects_sort(out, err);
 }

@@ -85,8 +85,7 @@ MUST_USE int target_open(struct run *run, const struct target_args *args,
 
 /*
  * What the repository wants of this cluster: rendered, identified there and
- * sorted; with no cluster, for printing, a kustomization keeps its own order.
- * Values of Secrets are hidden from here on.
+ * sorted.  Values of Secrets are hidden from here on.
  */
 MUST_USE int source_objects(struct run *run, const struct source_args *args,
 			    const struct source *source,

@@ -224,14 +224,13 @@ static const char *text_or_empty(const char *text)
 	return text ? text : "";
 }
 
-void objects_add_as_is(const struct doc *doc, struct objects *out,
-		       struct arena *arena)
+struct object object_as_is(struct arena *arena, const struct doc *doc)
 {
 	const char *api_version =
 		text_or_empty(doc_get_string(doc->value, "apiVersion", NULL));
 	const char *slash = strchr(api_version, '/');
 
-	*vec_push(arena, out) = (struct object){
+	return (struct object){
 		.api_version = api_version,
 		.group = slash ? arena_strndup(arena, api_version,
 					       (size_t)(slash - api_version)) :

@@ -46,17 +46,16 @@ struct objects {
 MUST_USE int object_from_doc(struct arena *arena, const struct doc *doc,
 			     struct object *out, struct err *err);
 
+/* The same for a document that is printed and never sent, whatever it holds:
+ * texts that are missing are "". */
+struct object object_as_is(struct arena *arena, const struct doc *doc);
+
 /*
  * Append the objects of a document: itself, or, where its kind ends in "List"
  * and it has items, those, to any depth.
  */
 MUST_USE int objects_add_doc(struct arena *arena, const struct doc *doc,
 			     struct objects *out, struct err *err);
-
-/* Append a document that will be printed and never sent, whatever it holds:
- * texts that are missing are "". */
-void objects_add_as_is(const struct doc *doc, struct objects *out,
-		       struct arena *arena);
 
 /*
  * Sort by object_order() and refuse (ERR_INPUT naming both origins) an object

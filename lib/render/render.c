@@ -250,16 +250,11 @@ struct render {
 static void add_document(struct render *render, const struct doc *doc,
 			 struct err *err)
 {
-	struct objects *objects = &render->out->objects;
 	AUTO_ERR struct err one = { 0 };
 
-	if (refuse_encrypted(doc, &one) < 0) {
-		err_append(err, &one);
-		return;
-	}
-	if (render->out->kustomized && render->args->as_is)
-		objects_add_as_is(doc, objects, render->arena);
-	else if (objects_add_doc(render->arena, doc, objects, &one) < 0)
+	if (refuse_encrypted(doc, &one) < 0 ||
+	    objects_add_doc(render->arena, doc, &render->out->objects, &one) <
+		    0)
 		err_append(err, &one);
 }
 
@@ -294,6 +289,32 @@ static int read_manifest(struct render *render, const char *path,
 	return 0;
 }
 
+/* An object of a kustomization, in the arena. */
+static int make_doc(struct arena *arena, const struct kustomize_object *object,
+		    struct doc *doc, struct err *err)
+{
+	*doc = (struct doc){
+		.name = arena_strdup(arena, object->file),
+		.line = object->line,
+	};
+	doc->origin = arena_printf(arena, "%s:%u", doc->name, doc->line);
+	return doc_from_node(arena, object->root, &doc->value, err);
+}
+
+static int hand_on(struct render *render, const struct kustomize_object *made,
+		   struct err *err)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	struct object object;
+	struct doc doc;
+
+	if (make_doc(scratch, made, &doc, err) < 0 ||
+	    refuse_encrypted(&doc, err) < 0)
+		return -1;
+	object = object_as_is(scratch, &doc);
+	return render->args->each(render->args->data, &object, err);
+}
+
 static int read_kustomization(struct render *render, const char *path,
 			      struct err *err)
 {
@@ -305,21 +326,18 @@ static int read_kustomization(struct render *render, const char *path,
 		.objects = RENDER_OBJECTS,
 	};
 	struct kustomize_objects built = { 0 };
-	struct arena *arena = render->arena;
+	struct doc doc;
 
 	if (kustomize_build(scratch, &args, &built, err) < 0)
 		return 0;
-	if (add_bytes(render, path, built.bytes, err) < 0)
-		return -1;
+	render->bytes += built.bytes;
 	for (size_t i = 0; i < built.n; i++) {
-		const struct kustomize_object *object = &built.v[i];
-		struct doc doc = {
-			.name = arena_strdup(arena, object->file),
-			.line = object->line,
-		};
-
-		doc.origin = arena_printf(arena, "%s:%u", doc.name, doc.line);
-		if (doc_from_node(arena, object->root, &doc.value, err) < 0)
+		if (render->out->each) {
+			if (hand_on(render, &built.v[i], err) < 0)
+				return -1;
+			continue;
+		}
+		if (make_doc(render->arena, &built.v[i], &doc, err) < 0)
 			return 0;
 		add_document(render, &doc, err);
 	}
@@ -367,10 +385,11 @@ int render_path(struct arena *arena, const struct render_args *args,
 	    find_manifests(&walk, path, err) < 0)
 		return -1;
 	/* Nothing else can be found where that is. */
-	out->kustomized = walk.found.n == 1 && walk.found.v[0].kustomization;
+	out->each = args->each && walk.found.n == 1 &&
+		    walk.found.v[0].kustomization;
 	if (read_all(&render, &walk.found, err) < 0)
 		return -1;
-	if (out->objects.n || (out->kustomized && args->as_is))
+	if (out->objects.n || out->each)
 		return 0;
 	err_set(err, ERR_INPUT, "%s: no objects in '%s'", args->tree->name,
 		*path ? path : ".");

@@ -30,14 +30,17 @@
 struct render_args {
 	const struct tree *tree;
 	const char *path; /* "" is the root */
-	/* Take what the kustomization at `path` makes as it is, be it nothing:
-	 * it will be printed, and no server sees it. */
-	bool as_is;
+	/* Where there is a kustomization at `path`: called for each object
+	 * that it makes, in its order, in place of keeping it.  Nothing is
+	 * checked in the object, which is to be printed, and lives until the
+	 * function returns.  May be NULL. */
+	int (*each)(void *data, const struct object *object, struct err *err);
+	void *data;
 };
 
 struct rendered {
-	struct objects objects; /* in the order of the files, or */
-	bool kustomized;        /* in that of the kustomization at `path` */
+	struct objects objects; /* in the order of the files */
+	bool each;              /* they went to each() instead */
 };
 
 /*

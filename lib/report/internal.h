@@ -44,7 +44,9 @@ struct report {
 	const struct plan *plan; /* NULL: not that far */
 	bool applied;            /* the outcomes of its steps count */
 	bool printed_objects;    /* report_objects() was the result */
-	json_t *objects;         /* for the document; NULL: none */
+	struct str text;         /* of these objects */
+	size_t n_objects;
+	json_t *objects; /* for the document; NULL: none */
 	struct {
 		const char **v;
 		size_t n;

@@ -213,6 +213,7 @@ void report_open(struct run *run, const struct report_args *args,
 
 	report->run = run;
 	report->args = *args;
+	report->text = (struct str)STR_INIT(STR_BIG);
 	report->out_color = colored(report, args->out);
 	report->err_color = colored(report, args->err);
 	report->warned = map_new(run->arena);
@@ -266,35 +267,55 @@ void report_sync(struct report *report, struct plan *plan)
 	report_plan_warnings(report);
 }
 
-int report_objects(struct report *report, const struct objects *objects,
-		   struct err *err)
+/* Every line of the text, further to the right. */
+static void add_indented(struct str *out, const struct str *text,
+			 const char *indent)
 {
-	AUTO_STR struct str text = STR_INIT(STR_BIG);
-	AUTO_ARENA struct arena *scratch = arena_new();
+	const char *p = str_text(text);
+	size_t n;
 
-	if (report->args.format == REPORT_JSON) {
-		json_t *items = doc_array(scratch), *list = doc_object(scratch);
-
-		for (size_t i = 0; i < objects->n; i++)
-			json_array_append(items,
-					  doc_copy(scratch, objects->v[i].doc));
-		doc_set_string(list, "v1", "apiVersion", NULL);
-		doc_set_string(list, "List", "kind", NULL);
-		doc_set(list, items, "items", NULL);
-		doc_write_json_pretty(&text, list);
-	} else {
-		for (size_t i = 0; i < objects->n; i++) {
-			if (i)
-				str_add(&text, "---\n");
-			if (doc_write_yaml(&text, objects->v[i].doc, err) < 0)
-				return err_wrap(err, "%s",
-						objects->v[i].origin);
-		}
+	for (; *p; p += n) {
+		n = strcspn(p, "\n");
+		n += p[n] == '\n';
+		str_add(out, indent);
+		str_add_bytes(out, p, n);
 	}
+}
+
+/* As doc_write_json_pretty() has it. */
+#define LIST_HEAD "{\n  \"apiVersion\": \"v1\",\n  \"items\": ["
+#define LIST_TAIL "],\n  \"kind\": \"List\"\n}\n"
+
+int report_object(struct report *report, const struct object *object,
+		  struct err *err)
+{
+	AUTO_STR struct str json = STR_INIT(STR_BIG);
+	struct str *text = &report->text;
+	bool first = !report->n_objects++;
+
+	if (report->args.format != REPORT_JSON) {
+		str_add(text, first ? "" : "---\n");
+		if (doc_write_yaml(text, object->doc, err) < 0)
+			return err_wrap(err, "%s", object->origin);
+		return 0;
+	}
+	doc_write_json_pretty(&json, object->doc);
+	str_cut(&json, json.len - 1);
+	str_add(text, first ? LIST_HEAD "\n" : ",\n");
+	add_indented(text, &json, "    ");
+	return 0;
+}
+
+void report_objects(struct report *report)
+{
+	struct str *text = &report->text;
+
+	if (report->args.format == REPORT_JSON)
+		str_add(text, report->n_objects ? "\n  " LIST_TAIL :
+						  LIST_HEAD LIST_TAIL);
 	report->printed_objects = true;
 	if (!report->args.quiet)
-		report_write_raw(report, report->args.out, str_bytes(&text));
-	return 0;
+		report_write_raw(report, report->args.out, str_bytes(text));
 }
 
 void report_text(struct report *report, const char *text)
@@ -378,5 +399,6 @@ int report_close(struct report *report, int status, const struct err *err)
 	if (report->out_errno)
 		status = unwritten(report, status);
 	report->run->emit = NULL;
+	str_release(&report->text);
 	return status;
 }

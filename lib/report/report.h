@@ -74,10 +74,12 @@ MUST_USE int report_diff(struct report *report, struct plan *plan,
  * came with their events. */
 void report_sync(struct report *report, struct plan *plan);
 
-/* The wanted objects: YAML documents as kustomize prints them, or a JSON
- * List. */
-MUST_USE int report_objects(struct report *report,
-			    const struct objects *objects, struct err *err);
+/* The wanted objects: YAML documents as kustomize prints them, or a JSON List.
+ * One after the other, and then all of them are printed.  ERR_INPUT for what
+ * YAML cannot hold. */
+MUST_USE int report_object(struct report *report, const struct object *object,
+			   struct err *err);
+void report_objects(struct report *report);
 
 /* Text of the program itself (help, version, completion), as it is. */
 void report_text(struct report *report, const char *text);

@@ -187,21 +187,58 @@ static void its_file_stands_for_its_directory(void **state)
 	assert_int_equal(out.n, 2);
 }
 
-static void what_is_only_printed_may_be_nothing(void **state)
+static int note(void *data, const struct object *object, struct err *unused)
 {
+	(void)unused;
+	str_printf(data, "%s/%s ", object->kind, object->name);
+	return 0;
+}
+
+static void what_is_only_printed_need_not_be_whole(void **state)
+{
+	static const struct tree_file files[] = {
+		{ "kustomization.yaml", "resources: [a.yaml]\n", TREE_FILE },
+		{ "a.yaml",
+		  "kind: B\nmetadata: {name: b/c}\n---\n"
+		  "kind: A\nmetadata: {name: a}\n",
+		  TREE_FILE },
+	};
+	AUTO_STR struct str noted = STR_INIT(STR_BIG);
 	struct render_args args = {
-		.tree = tree_from_table(arena, kustomized,
-					ARRAY_LEN(kustomized)),
-		.path = "d",
-		.as_is = true,
+		.tree = tree_from_table(arena, files, 2),
+		.path = "",
+		.each = note,
+		.data = &noted,
 	};
 	struct rendered rendered;
 
 	(void)state;
 	assert_int_equal(render_path(arena, &args, &rendered, &err), 0);
-	assert_true(rendered.kustomized);
+	assert_true(rendered.each);
 	assert_int_equal(rendered.objects.n, 0);
-	args.as_is = false;
+	assert_string_equal(str_text(&noted), "A/a B/b/c ");
+	args.each = NULL;
+	assert_int_equal(render_path(arena, &args, &rendered, &err), -1);
+	assert_int_equal(err_count(&err), 2);
+	assert_string_equal(err.msg, "a.yaml:4: apiVersion is missing");
+}
+
+static void what_is_only_printed_may_be_nothing(void **state)
+{
+	AUTO_STR struct str noted = STR_INIT(STR_BIG);
+	struct render_args args = {
+		.tree = tree_from_table(arena, kustomized,
+					ARRAY_LEN(kustomized)),
+		.path = "d",
+		.each = note,
+		.data = &noted,
+	};
+	struct rendered rendered;
+
+	(void)state;
+	assert_int_equal(render_path(arena, &args, &rendered, &err), 0);
+	assert_true(rendered.each);
+	args.each = NULL;
 	assert_int_equal(render_path(arena, &args, &rendered, &err), -1);
 	assert_string_equal(err.msg, "table: no objects in 'd'");
 }
@@ -293,6 +330,7 @@ int main(void)
 		TEST(a_chart_is_refused),
 		TEST(a_kustomization_is_built_where_it_is_met),
 		TEST(its_file_stands_for_its_directory),
+		TEST(what_is_only_printed_need_not_be_whole),
 		TEST(what_is_only_printed_may_be_nothing),
 		TEST(faults_of_kustomizations_and_files_come_together),
 		TEST(encrypted_documents_are_refused),

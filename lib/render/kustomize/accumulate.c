@@ -86,12 +86,13 @@ static int add_config(const struct layer *layer, struct accumulator *to,
 static int add_file(const struct layer *layer, struct accumulator *to,
 		    const struct node *name, struct err *err)
 {
+	AUTO_ARENA struct arena *scratch = arena_new();
 	struct build *build = layer->build;
 	const struct origin *origin = NULL;
 	struct resources resources = { 0 };
 	struct doc_source source;
 
-	if (layer_source(layer, name, &source, err) < 0 ||
+	if (layer_source(layer, scratch, name, &source, err) < 0 ||
 	    layer_parse(layer, &source, &resources, err) < 0)
 		return -1;
 	if (layer->origin)

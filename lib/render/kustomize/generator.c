@@ -106,6 +106,7 @@ static int add_file(struct collect *collect, const struct node *file,
 	const char *equals = strchr(file->text, '=');
 	const char *path = equals ? equals + 1 : file->text;
 	const char *key = base_name(file->text);
+	AUTO_ARENA struct arena *scratch = arena_new();
 	struct bytes bytes;
 
 	if (equals && (equals == file->text || !*path || strchr(path, '='))) {
@@ -116,7 +117,7 @@ static int add_file(struct collect *collect, const struct node *file,
 	if (equals)
 		key = arena_strndup(collect->layer->build->arena, file->text,
 				    (size_t)(equals - file->text));
-	if (layer_read_path(collect->layer, file, path, &bytes, err) < 0)
+	if (layer_read(collect->layer, scratch, file, path, &bytes, err) < 0)
 		return -1;
 	return add_pair(collect, file, key, bytes.data, bytes.len, err);
 }
@@ -170,12 +171,14 @@ static int add_env(struct collect *collect, const struct node *file,
 		   struct err *err)
 {
 	const char *path = layer_path(collect->layer, file->text);
+	AUTO_ARENA struct arena *scratch = arena_new();
 	struct bytes bytes;
 	const char *p, *end, *next;
 	unsigned line = 0;
 	size_t n;
 
-	if (layer_read(collect->layer, file, &bytes, err) < 0)
+	if (layer_read(collect->layer, scratch, file, file->text, &bytes, err) <
+	    0)
 		return -1;
 	for (p = bytes.data, end = p + bytes.len; p < end; p = next) {
 		next = memchr(p, '\n', (size_t)(end - p));

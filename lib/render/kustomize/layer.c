@@ -63,8 +63,9 @@ static bool is_url(const char *path)
 	return str_starts(path, "http://") || str_starts(path, "https://");
 }
 
-int layer_read_path(const struct layer *layer, const struct node *at,
-		    const char *path, struct bytes *out, struct err *err)
+int layer_read(const struct layer *layer, struct arena *scratch,
+	       const struct node *at, const char *path, struct bytes *out,
+	       struct err *err)
 {
 	struct build *build = layer->build;
 	const char *joined, *real;
@@ -87,7 +88,7 @@ int layer_read_path(const struct layer *layer, const struct node *at,
 		return err_hint(err, "move the file there, or name a directory "
 				     "with a kustomization that holds it");
 	}
-	if (tree_read(layer->tree, build->arena, joined, out, err) < 0)
+	if (tree_read(layer->tree, scratch, joined, out, err) < 0)
 		return err_wrap(err, "%s:%u", at->file, at->line);
 	build->bytes += out->len;
 	if (build->bytes > build->args->bytes)
@@ -98,18 +99,13 @@ int layer_read_path(const struct layer *layer, const struct node *at,
 	return 0;
 }
 
-int layer_read(const struct layer *layer, const struct node *name,
-	       struct bytes *out, struct err *err)
-{
-	return layer_read_path(layer, name, name->text, out, err);
-}
-
-int layer_source(const struct layer *layer, const struct node *name,
-		 struct doc_source *out, struct err *err)
+int layer_source(const struct layer *layer, struct arena *scratch,
+		 const struct node *name, struct doc_source *out,
+		 struct err *err)
 {
 	struct bytes bytes;
 
-	if (layer_read(layer, name, &bytes, err) < 0)
+	if (layer_read(layer, scratch, name, name->text, &bytes, err) < 0)
 		return -1;
 	*out = doc_source_file(layer_path(layer, name->text), bytes);
 	return 0;
@@ -118,10 +114,11 @@ int layer_source(const struct layer *layer, const struct node *name,
 int layer_read_node(const struct layer *layer, const struct node *name,
 		    struct node **out, struct err *err)
 {
+	AUTO_ARENA struct arena *scratch = arena_new();
 	struct nodes nodes = { 0 };
 	struct doc_source source;
 
-	if (layer_source(layer, name, &source, err) < 0 ||
+	if (layer_source(layer, scratch, name, &source, err) < 0 ||
 	    doc_read_nodes(layer->build->arena, &source, NULL, &nodes, err) < 0)
 		return -1;
 	if (!nodes.n)
@@ -183,12 +180,13 @@ static int find_file(struct layer *layer, const struct node *at,
 
 static int read_kustomization(struct layer *layer, struct err *err)
 {
+	AUTO_ARENA struct arena *scratch = arena_new();
 	struct build *build = layer->build;
 	struct nodes nodes = { 0 };
 	struct doc_source source;
 	struct bytes bytes;
 
-	if (tree_read(layer->tree, build->arena, layer->file, &bytes, err) < 0)
+	if (tree_read(layer->tree, scratch, layer->file, &bytes, err) < 0)
 		return -1;
 	source = doc_source_file(layer->file, bytes);
 	source.repeats = true;

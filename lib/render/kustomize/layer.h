@@ -38,18 +38,18 @@ struct accumulator {
 /* ---- files ---- */
 
 /*
- * Read a file that the kustomization names at `name`, relative to its
- * directory.  It must lie in or below that directory once links are followed.
+ * Read the file at `path`, relative to the directory of the kustomization,
+ * which names it at `at`.  It must lie in or below that directory once links
+ * are followed.  The bytes live in `scratch`.
  */
-MUST_USE int layer_read(const struct layer *layer, const struct node *name,
+MUST_USE int layer_read(const struct layer *layer, struct arena *scratch,
+			const struct node *at, const char *path,
 			struct bytes *out, struct err *err);
-MUST_USE int layer_read_path(const struct layer *layer, const struct node *at,
-			     const char *path, struct bytes *out,
-			     struct err *err);
 
-/* The same as a text to parse. */
-MUST_USE int layer_source(const struct layer *layer, const struct node *name,
-			  struct doc_source *out, struct err *err);
+/* The file that the text `name` names, to parse. */
+MUST_USE int layer_source(const struct layer *layer, struct arena *scratch,
+			  const struct node *name, struct doc_source *out,
+			  struct err *err);
 
 /* The path in the tree, for messages. */
 const char *layer_path(const struct layer *layer, const char *name);

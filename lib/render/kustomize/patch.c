@@ -244,7 +244,7 @@ static int parse_operations(struct build *build,
 }
 
 /* What an entry of `patches` says, or its file. */
-static int find_source(const struct layer *layer,
+static int find_source(const struct layer *layer, struct arena *scratch,
 		       const struct patch_entry *entry, struct doc_source *out,
 		       struct err *err)
 {
@@ -255,7 +255,7 @@ static int find_source(const struct layer *layer,
 			return node_fail(entry->at, err,
 					 "'path' and 'patch' exclude each "
 					 "other");
-		return layer_source(layer, entry->path, out, err);
+		return layer_source(layer, scratch, entry->path, out, err);
 	}
 	if (own)
 		*out = doc_source_text(entry->patch);
@@ -270,11 +270,12 @@ static int load(const struct layer *layer, const struct patch_entry *entry,
 		struct loaded *out, struct err *err)
 {
 	AUTO_ERR struct err no_merge = { 0 }, no_operations = { 0 };
+	AUTO_ARENA struct arena *scratch = arena_new();
 	struct doc_source source;
 	bool merges, operations;
 
 	out->at = entry->path && entry->path->n ? entry->path : entry->at;
-	if (find_source(layer, entry, &source, err) < 0)
+	if (find_source(layer, scratch, entry, &source, err) < 0)
 		return -1;
 	merges = layer_parse(layer, &source, &out->merges, &no_merge) == 0;
 	operations = parse_operations(layer->build, &source, &out->operations,
@@ -328,13 +329,14 @@ int patch_run_json(const struct layer *layer, const struct patch_entry *entry,
 		   struct resource_set *set, struct err *err)
 {
 	struct loaded loaded = { .at = entry->at };
+	AUTO_ARENA struct arena *scratch = arena_new();
 	struct doc_source source;
 
 	if (!entry->target || !*node_text(entry->target->name))
 		return node_fail(entry->at, err,
 				 "patchesJson6902: expected a target with a "
 				 "name");
-	if (find_source(layer, entry, &source, err) < 0 ||
+	if (find_source(layer, scratch, entry, &source, err) < 0 ||
 	    parse_operations(layer->build, &source, &loaded.operations, err) <
 		    0)
 		return -1;
@@ -349,6 +351,7 @@ static int load_strategic(const struct layer *layer, const struct node *entry,
 			  struct loaded *out, struct err *err)
 {
 	struct doc_source source = doc_source_text(entry);
+	AUTO_ARENA struct arena *scratch = arena_new();
 	AUTO_ERR struct err not_itself = { 0 };
 	size_t before = out->merges.n;
 
@@ -359,7 +362,7 @@ static int load_strategic(const struct layer *layer, const struct node *entry,
 		err_append(err, &not_itself);
 		return -1;
 	}
-	return layer_source(layer, entry, &source, err) < 0 ?
+	return layer_source(layer, scratch, entry, &source, err) < 0 ?
 		       -1 :
 		       layer_parse(layer, &source, &out->merges, err);
 }
