@@ -51,18 +51,6 @@ int resource_set_check(struct build *build, struct resource_set *set,
 	return 0;
 }
 
-int resource_set_append(struct build *build, struct resource_set *set,
-			struct resource *resource, struct err *err)
-{
-	if (!set->by_present && resource_set_check(build, set, err) < 0)
-		return -1;
-	if (index_present(build, set, resource, err) < 0)
-		return -1;
-	*vec_push(build->arena, set) = resource;
-	set->by_any = NULL;
-	return 0;
-}
-
 static void add_any(struct build *build, struct map *map,
 		    const struct resource_id *id, struct resource *resource,
 		    struct str *key)
@@ -77,22 +65,31 @@ static void add_any(struct build *build, struct map *map,
 		*vec_push(build->arena, list) = resource;
 }
 
-static void index_any(struct build *build, struct resource_set *set)
+static void index_any(struct build *build, struct resource_set *set,
+		      struct resource *resource)
 {
 	AUTO_STR struct str key = STR_INIT(KEY_CAP);
 	struct resource_id id;
 
-	set->by_any = map_new(build->arena);
-	for (size_t i = 0; i < set->n; i++) {
-		struct resource *resource = set->v[i];
-
-		for (size_t j = 0; j < resource->past.n; j++) {
-			id = resource_past_id(build, resource, j);
-			add_any(build, set->by_any, &id, resource, &key);
-		}
-		id = resource_id(build, resource);
+	for (size_t i = 0; i < resource->past.n; i++) {
+		id = resource_past_id(build, resource, i);
 		add_any(build, set->by_any, &id, resource, &key);
 	}
+	id = resource_id(build, resource);
+	add_any(build, set->by_any, &id, resource, &key);
+}
+
+int resource_set_append(struct build *build, struct resource_set *set,
+			struct resource *resource, struct err *err)
+{
+	if (!set->by_present && resource_set_check(build, set, err) < 0)
+		return -1;
+	if (index_present(build, set, resource, err) < 0)
+		return -1;
+	*vec_push(build->arena, set) = resource;
+	if (set->by_any)
+		index_any(build, set, resource);
+	return 0;
 }
 
 const struct resources *resource_set_find(struct build *build,
@@ -103,8 +100,11 @@ const struct resources *resource_set_find(struct build *build,
 	AUTO_STR struct str key = STR_INIT(KEY_CAP);
 	const struct resources *found;
 
-	if (!set->by_any)
-		index_any(build, set);
+	if (!set->by_any) {
+		set->by_any = map_new(build->arena);
+		for (size_t i = 0; i < set->n; i++)
+			index_any(build, set, set->v[i]);
+	}
 	found = map_get(set->by_any, key_of(id, &key));
 	return found ? found : &none;
 }
