@@ -134,6 +134,10 @@ void doc_spell_annotations(struct node *object);
  */
 MUST_USE int doc_read_json(struct arena *arena, const char *name,
 			   struct bytes bytes, json_t **out, struct err *err);
+/* The same for a text that stands in a file. */
+MUST_USE int doc_read_json_source(struct arena *arena,
+				  const struct doc_source *source, json_t **out,
+				  struct err *err);
 
 /*
  * Append `value` as one YAML document, byte for byte as kustomize v5.8.2

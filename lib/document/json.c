@@ -75,29 +75,39 @@ static json_t *load(struct bytes bytes, json_error_t *error)
 }
 
 /* jansson quotes the text it stopped at, which may be a Secret's. */
-static int fail(const char *name, json_error_t *error, struct err *err)
+static int fail(const struct doc_source *source, json_error_t *error,
+		struct err *err)
 {
 	char *near = strstr(error->text, " near '");
-	int line = error->line > 0 ? error->line : 1;
+	unsigned line = error->line > 1 ? (unsigned)error->line - 1 : 0;
 
 	if (near && json_error_code(error) != json_error_duplicate_key)
 		*near = '\0';
-	return err_set(err, ERR_INPUT, "%s:%d: %s", name, line, error->text);
+	return err_set(err, ERR_INPUT, "%s:%u: %s", source->name,
+		       source->line + line, error->text);
 }
 
 int doc_read_json(struct arena *arena, const char *name, struct bytes bytes,
 		  json_t **out, struct err *err)
 {
+	const struct doc_source source = doc_source_file(name, bytes);
+
+	return doc_read_json_source(arena, &source, out, err);
+}
+
+int doc_read_json_source(struct arena *arena, const struct doc_source *source,
+			 json_t **out, struct err *err)
+{
 	AUTO_STR struct str widened = STR_INIT(STR_BIG);
 	json_error_t error;
-	json_t *value = load(bytes, &error);
+	json_t *value = load(source->bytes, &error);
 
 	if (!value && json_error_code(&error) == json_error_numeric_overflow) {
-		widen_integers(bytes, &widened);
+		widen_integers(source->bytes, &widened);
 		value = load(str_bytes(&widened), &error);
 	}
 	if (!value)
-		return fail(name, &error, err);
+		return fail(source, &error, err);
 	*out = doc_keep(arena, value);
 	return 0;
 }

@@ -196,9 +196,9 @@ void node_set(struct arena *arena, struct node *mapping, const char *key,
 		return;
 	}
 	entry = node_find(mapping, key);
+	if ((!entry || entry->value == value) && is_ambiguous(value))
+		value->style = NODE_QUOTED;
 	if (!entry) {
-		if (is_ambiguous(value))
-			value->style = NODE_QUOTED;
 		node_add(arena, mapping, key, value);
 		return;
 	}

@@ -141,7 +141,9 @@ void node_clear(struct node *node, enum node_kind kind);
 /*
  * Set a field as kyaml's FieldSetter does: a missing or null value removes
  * the field; where the field is there its node takes the value over and keeps
- * its own style; else an entry is added whose key is plain.
+ * its own style; else an entry is added whose key is plain.  A text that is
+ * added, or set to itself, is quoted where YAML 1.1 would take it for another
+ * value.
  */
 void node_set(struct arena *arena, struct node *mapping, const char *key,
 	      struct node *value);

@@ -59,10 +59,8 @@ static void merge(struct build *build, struct resource *old,
 	resource_take_metadata(build, resource, old);
 	merge_data(build, resource->root, "data", from);
 	merge_data(build, resource->root, "binaryData", old->root);
-	if (old->origin) {
-		resource->origin = NULL;
-		origin_note(build, resource, old->origin);
-	}
+	if (old->origin)
+		origin_set(build, resource, old->origin);
 }
 
 int generator_absorb(struct build *build, struct resource_set *set,

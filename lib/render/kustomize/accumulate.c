@@ -98,7 +98,8 @@ static int add_file(const struct layer *layer, struct accumulator *to,
 	if (layer->origin)
 		origin = origin_below(build, layer->origin, name->text);
 	for (size_t i = 0; i < resources.n; i++) {
-		origin_note(build, resources.v[i], origin);
+		if (origin)
+			origin_set(build, resources.v[i], origin);
 		if (resource_set_append(build, &to->set, resources.v[i], err) <
 		    0)
 			return -1;

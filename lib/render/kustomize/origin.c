@@ -119,26 +119,42 @@ static void write(struct arena *arena, const struct origin *origin,
 	add_line(arena, out, str_text(&deeper), "namespace", origin->namespace);
 }
 
+/* This makes all annotations anew: texts, none of which is shared with another
+ * field any more (transform_pairs.c). */
 static void annotate(struct build *build, struct resource *resource,
 		     const char *key, const char *text)
 {
 	struct arena *arena = build->arena;
 	struct node *metadata = node_open(arena, resource->root, "metadata");
 
+	resource_set_texts(build, resource, "annotations",
+			   node_get(metadata, "annotations"));
 	node_set(arena, node_open(arena, metadata, "annotations"), key,
 		 node_string(arena, text));
+}
+
+void origin_set(struct build *build, struct resource *resource,
+		const struct origin *origin)
+{
+	AUTO_STR struct str text = STR_INIT(STR_BIG);
+
+	resource->origin = origin;
+	write(build->arena, origin, "", &text);
+	annotate(build, resource, ORIGIN_KEY, str_text(&text));
+}
+
+/* A patch may have taken it away. */
+static bool has_origin(const struct resource *resource)
+{
+	return node_get(node_get2(resource->root, "metadata", "annotations"),
+			ORIGIN_KEY) != NULL;
 }
 
 void origin_note(struct build *build, struct resource *resource,
 		 const struct origin *origin)
 {
-	AUTO_STR struct str text = STR_INIT(STR_BIG);
-
-	if (resource->origin || !origin)
-		return;
-	resource->origin = origin;
-	write(build->arena, origin, "", &text);
-	annotate(build, resource, ORIGIN_KEY, str_text(&text));
+	if (origin && !has_origin(resource))
+		origin_set(build, resource, origin);
 }
 
 /* As a member of a list: its first line begins with "- ". */
@@ -166,8 +182,8 @@ void origin_note_transformer(struct build *build, struct resource_set *set,
 		if (node_is_empty(set->v[i]->root))
 			continue;
 		/* What has none was made by the transformer. */
-		if (!set->v[i]->origin)
-			origin_note(build, set->v[i], origin);
+		if (!has_origin(set->v[i]))
+			origin_set(build, set->v[i], origin);
 		else
 			add_transformer(build, set->v[i], origin);
 	}

@@ -35,7 +35,10 @@ const struct origin *origin_builtin(struct build *build,
 const struct origin *origin_of_plugin(struct build *build,
 				      struct resource *plugin);
 
-/* Note where the object comes from, unless that is known. */
+/* Note where the object comes from. */
+void origin_set(struct build *build, struct resource *resource,
+		const struct origin *origin);
+/* The same unless that is known; `origin` may be NULL. */
 void origin_note(struct build *build, struct resource *resource,
 		 const struct origin *origin);
 /* Note that all of the set went through a transformer. */

@@ -37,7 +37,10 @@ static int merge_one(struct build *build, struct resource *target,
 	if (merge_patch(build->arena, &build->schema, target->root, patch->root,
 			&merged, err) < 0)
 		return -1;
-	target->root = merged ? merged : node_mapping(build->arena);
+	/* The target is changed in place.  What replaces it as a whole,
+	 * "$patch: replace" at the top, kustomize forgets. */
+	if (!merged)
+		target->root = node_mapping(build->arena);
 	if (node_is_empty(target->root))
 		return 0;
 	resource_unmark(target, false);
@@ -219,16 +222,21 @@ static int check_operations(const char *name, const json_t *operations,
 	return 0;
 }
 
+static bool is_json(const struct bytes *bytes)
+{
+	return bytes->len && bytes->data[0] == '[';
+}
+
+/* What begins with a bracket is JSON, other texts are YAML. */
 static int parse_operations(struct build *build,
-			    const struct doc_source *source, const json_t **out,
-			    struct err *err)
+			    const struct doc_source *source, bool json,
+			    const json_t **out, struct err *err)
 {
 	struct nodes nodes = { 0 };
 	json_t *value = doc_array(build->arena);
 
-	if (source->bytes.len && source->bytes.data[0] == '[') {
-		if (doc_read_json(build->arena, source->name, source->bytes,
-				  &value, err) < 0)
+	if (json) {
+		if (doc_read_json_source(build->arena, source, &value, err) < 0)
 			return -1;
 	} else {
 		if (doc_read_nodes(build->arena, source, NULL, &nodes, err) < 0)
@@ -265,6 +273,19 @@ static int find_source(const struct layer *layer, struct arena *scratch,
 	return err_hint(err, "set 'path' or 'patch'");
 }
 
+/* kustomize notes that in the annotations, all of which are texts after that, a
+ * null ("null") too. */
+static void allow(struct build *build, struct resource *patch,
+		  const struct patch_options *options)
+{
+	patch->allow_name_change = options->allow_name_change;
+	patch->allow_kind_change = options->allow_kind_change;
+	if (options->allow_name_change || options->allow_kind_change)
+		resource_set_texts(build, patch, "annotations",
+				   node_get2(patch->root, "metadata",
+					     "annotations"));
+}
+
 /* A text is one or the other: both readings are tried. */
 static int load(const struct layer *layer, const struct patch_entry *entry,
 		struct loaded *out, struct err *err)
@@ -278,7 +299,8 @@ static int load(const struct layer *layer, const struct patch_entry *entry,
 	if (find_source(layer, scratch, entry, &source, err) < 0)
 		return -1;
 	merges = layer_parse(layer, &source, &out->merges, &no_merge) == 0;
-	operations = parse_operations(layer->build, &source, &out->operations,
+	operations = parse_operations(layer->build, &source,
+				      is_json(&source.bytes), &out->operations,
 				      &no_operations) == 0;
 	if (!merges && !operations) {
 		/* What it looks like decides which error helps. */
@@ -293,12 +315,8 @@ static int load(const struct layer *layer, const struct patch_entry *entry,
 				 "operations");
 	if (merges)
 		out->operations = NULL;
-	for (size_t i = 0; entry->options && i < out->merges.n; i++) {
-		out->merges.v[i]->allow_name_change =
-			entry->options->allow_name_change;
-		out->merges.v[i]->allow_kind_change =
-			entry->options->allow_kind_change;
-	}
+	for (size_t i = 0; entry->options && i < out->merges.n; i++)
+		allow(layer->build, out->merges.v[i], entry->options);
 	return 0;
 }
 
@@ -331,14 +349,19 @@ int patch_run_json(const struct layer *layer, const struct patch_entry *entry,
 	struct loaded loaded = { .at = entry->at };
 	AUTO_ARENA struct arena *scratch = arena_new();
 	struct doc_source source;
+	bool json;
 
 	if (!entry->target || !*node_text(entry->target->name))
 		return node_fail(entry->at, err,
 				 "patchesJson6902: expected a target with a "
 				 "name");
-	if (find_source(layer, scratch, entry, &source, err) < 0 ||
-	    parse_operations(layer->build, &source, &loaded.operations, err) <
-		    0)
+	if (find_source(layer, scratch, entry, &source, err) < 0)
+		return -1;
+	/* Here blanks before the bracket count. */
+	json = is_json(&source.bytes) &&
+	       (!*node_text(entry->patch) || entry->patch->text[0] == '[');
+	if (parse_operations(layer->build, &source, json, &loaded.operations,
+			     err) < 0)
 		return -1;
 	if (!json_array_size(loaded.operations))
 		return node_fail(entry->at, err, "this patch is empty");

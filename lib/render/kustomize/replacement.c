@@ -256,10 +256,11 @@ static size_t count_nodes(const struct node *node)
 	return n;
 }
 
-/* The value with the piece of the field that the options name replaced. */
+/* Replace the piece of the field that the options name.  A collection has no
+ * text. */
 static int put_piece(struct build *build, struct node *field,
-		     struct node *value, const struct field_options *options,
-		     struct err *err)
+		     const struct node *value,
+		     const struct field_options *options, struct err *err)
 {
 	AUTO_STR struct str out = STR_INIT(STR_BIG);
 	const char *delimiter = node_text(options->delimiter);
@@ -287,8 +288,8 @@ static int put_piece(struct build *build, struct node *field,
 	}
 	if (options->index > i)
 		str_printf(&out, "%s%s", delimiter, node_text(value));
-	node_set_text(build->arena, value, str_text(&out),
-		      (enum node_tag)value->tag);
+	node_set_text(build->arena, field, str_text(&out),
+		      (enum node_tag)field->tag);
 	return 0;
 }
 
@@ -303,16 +304,16 @@ int replacement_set(struct build *build, struct node *field,
 		return node_fail(value, err,
 				 "the replacements copy more than %d values",
 				 COPY_CAP);
-	copy = node_copy(build->arena, value);
-	if (options && *node_text(options->delimiter) &&
-	    put_piece(build, field, copy, options, err) < 0)
-		return -1;
+	if (options && *node_text(options->delimiter))
+		return put_piece(build, field, value, options, err);
 	/* Of a scalar only the text is replaced: its type is its own. */
-	if (field->kind == NODE_SCALAR)
-		node_set_text(build->arena, field, node_spelled(copy),
+	if (field->kind == NODE_SCALAR) {
+		node_set_text(build->arena, field, node_spelled(value),
 			      (enum node_tag)field->tag);
-	else
-		*field = *copy;
+		return 0;
+	}
+	copy = node_copy(build->arena, value);
+	*field = *copy;
 	return 0;
 }
 

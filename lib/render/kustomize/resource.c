@@ -122,6 +122,22 @@ struct resource_id resource_first_id(struct build *build,
 				  resource_id(build, resource);
 }
 
+void resource_set_texts(struct build *build, struct resource *resource,
+			const char *field, const struct node *from)
+{
+	struct node *metadata = node_open(build->arena, resource->root,
+					  "metadata");
+	struct node *texts = node_mapping(build->arena);
+
+	for (size_t i = 0; node_is(from, NODE_MAPPING) && i < from->n; i++)
+		node_add(build->arena, texts, from->entries[i].key,
+			 node_string(build->arena,
+				     node_spelled(from->entries[i].value)));
+	node_remove(metadata, field);
+	if (texts->n)
+		node_add(build->arena, metadata, field, texts);
+}
+
 void resource_push_id(struct build *build, struct resource *resource)
 {
 	const struct resource_id id = resource_id(build, resource);
@@ -214,22 +230,6 @@ void resource_unmark(struct resource *resource, bool keep)
 		node_remove(metadata, "annotations");
 	if (!there && !keep)
 		forget(resource);
-}
-
-void resource_set_texts(struct build *build, struct resource *resource,
-			const char *field, const struct node *from)
-{
-	struct node *metadata = node_open(build->arena, resource->root,
-					  "metadata");
-	struct node *texts = node_mapping(build->arena);
-
-	for (size_t i = 0; node_is(from, NODE_MAPPING) && i < from->n; i++)
-		node_add(build->arena, texts, from->entries[i].key,
-			 node_string(build->arena,
-				     node_spelled(from->entries[i].value)));
-	node_remove(metadata, field);
-	if (texts->n)
-		node_add(build->arena, metadata, field, texts);
 }
 
 void resource_set_name(struct build *build, struct resource *resource,

@@ -10,9 +10,10 @@
 
 struct sort_key {
 	int rank;
-	bool core_namespace; /* sorts before Namespaces of other groups */
-	const char *kind;    /* group, version and kind as one text */
-	const char *name;    /* these, namespace and name as another */
+	bool namespace;   /* a Namespace, */
+	bool core;        /* of the core group */
+	const char *kind; /* group, version and kind as one text */
+	const char *name; /* these, namespace and name as another */
 	struct resource *resource;
 };
 
@@ -29,9 +30,10 @@ static int compare_keys(const void *a, const void *b)
 
 	if (left->rank != right->rank)
 		return left->rank < right->rank ? -1 : 1;
-	if (left->core_namespace != right->core_namespace)
-		return left->core_namespace ? -1 : 1;
 	difference = strcmp(left->kind, right->kind);
+	/* The Namespace comes before kinds of other groups called so. */
+	if (left->namespace && right->namespace && (left->core || right->core))
+		difference = -difference;
 	return difference ? difference : strcmp(left->name, right->name);
 }
 
@@ -50,7 +52,8 @@ static void make_key(struct build *build, struct resource *resource,
 	const struct resource_id id = resource_id(build, resource);
 
 	key->resource = resource;
-	key->core_namespace = !strcmp(id.kind, "Namespace") && !*id.group;
+	key->namespace = !strcmp(id.kind, "Namespace");
+	key->core = !*id.group;
 	key->kind = arena_printf(arena, "%s_%s_%s", text_or(id.group, "~G"),
 				 text_or(id.version, "~V"),
 				 text_or(id.kind, "~K"));
