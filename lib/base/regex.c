@@ -77,11 +77,38 @@ static long find_foreign(const char *p)
 	return -1;
 }
 
+/* The pattern with "(?:^)" for a "^" that is to be repeated, and the same for
+ * "$": RE2 repeats them, and PCRE2 does not. */
+static void wrap_anchors(const char *pattern, struct str *out)
+{
+	bool class = false;
+
+	for (const char *p = pattern; *p; p++) {
+		if (*p == '\\' && p[1]) {
+			str_add_char(out, *p++);
+		} else if (class) {
+			class = *p != ']';
+		} else if (*p == '[') {
+			class = true;
+			if (p[1] == '^')
+				str_add_char(out, *p++);
+			if (p[1] == ']')
+				str_add_char(out, *p++);
+		} else if ((*p == '^' || *p == '$') && p[1] &&
+			   strchr("*+?{", p[1])) {
+			str_printf(out, "(?:%c)", *p);
+			continue;
+		}
+		str_add_char(out, *p);
+	}
+}
+
 int regex_compile(struct arena *arena, const char *pattern, struct regex **out,
 		  struct err *err)
 {
 	static const uint32_t options = PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C |
 					PCRE2_DOLLAR_ENDONLY;
+	AUTO_STR struct str wrapped = STR_INIT(8 * PATTERN_CAP);
 	long foreign = find_foreign(pattern);
 	struct regex *regex;
 	PCRE2_UCHAR text[256];
@@ -97,7 +124,8 @@ int regex_compile(struct arena *arena, const char *pattern, struct regex **out,
 			       "a regular expression of more than %zu bytes",
 			       PATTERN_CAP);
 	regex = arena_alloc(arena, sizeof(*regex));
-	regex->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
+	wrap_anchors(pattern, &wrapped);
+	regex->code = pcre2_compile((PCRE2_SPTR)str_text(&wrapped), wrapped.len,
 				    options, &code, &offset, NULL);
 	if (!regex->code) {
 		pcre2_get_error_message(code, text, sizeof(text));

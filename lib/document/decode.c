@@ -360,6 +360,26 @@ static int fail_unknown(const struct decoder *decoder,
 	return near ? err_hint(err, "did you mean '%s'?", near) : -1;
 }
 
+/* In two spellings a field may stand twice. */
+static int check_once(const struct decoder *decoder, const struct node *mapping,
+		      size_t i, const struct decode_field *field)
+{
+	const struct node_entry *entry = &mapping->entries[i], *first;
+
+	for (size_t j = 0; j < i; j++) {
+		first = &mapping->entries[j];
+		if (strcasecmp(first->key, field->name) != 0 ||
+		    !strcmp(first->key, entry->key))
+			continue;
+		return err_set(decoder->err, ERR_INPUT,
+			       "%s:%u: '%s' sets the same field as '%s' at "
+			       "line %u",
+			       mapping->file, entry->line, entry->key,
+			       first->key, first->line);
+	}
+	return 0;
+}
+
 static int decode(const struct decoder *decoder, const struct node *mapping,
 		  const struct decode_table *table, void *out)
 {
@@ -376,6 +396,8 @@ static int decode(const struct decoder *decoder, const struct node *mapping,
 		entry = &mapping->entries[i];
 		field = find_field(table, entry->key, decoder->flags);
 		if (field) {
+			if (check_once(decoder, mapping, i, field) < 0)
+				return -1;
 			if (decode_field(decoder, entry->value, field, out) < 0)
 				return -1;
 		} else if (!(decoder->flags & DECODE_LENIENT)) {

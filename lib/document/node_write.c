@@ -97,6 +97,27 @@ static bool is_block(const struct node *node, const struct yaml_text *text,
 		 memchr(node->text, '\n', node->n)));
 }
 
+/* The tag, where the text alone would be taken for something else.  A string is
+ * quoted instead. */
+static bool write_tag(struct str *out, const struct node *node)
+{
+	static const char *const names[] = {
+		[NODE_INT] = "!!int",
+		[NODE_FLOAT] = "!!float",
+		[NODE_BOOL] = "!!bool",
+		[NODE_NULL] = "!!null",
+		[NODE_TIMESTAMP] = "!!timestamp",
+		[NODE_BINARY] = "!!binary",
+		[NODE_OTHER_TAG] = NULL,
+	};
+	const char *name = names[node->tag];
+
+	if (!name || doc_text_tag(node->text, node->n) == node->tag)
+		return false;
+	str_add(out, name);
+	return true;
+}
+
 /* Ends with a line break where it is a block. */
 static void write_scalar(struct str *out, const struct node *node,
 			 size_t indent, bool flow)
@@ -105,6 +126,11 @@ static void write_scalar(struct str *out, const struct node *node,
 	bool plain = node->style < NODE_QUOTED;
 
 	doc_yaml_analyze(node->text, node->n, &text);
+	if (write_tag(out, node)) {
+		if (!node->n && plain)
+			return;
+		str_add_char(out, ' ');
+	}
 	if (is_block(node, &text, flow)) {
 		write_block(out, node, node->style == NODE_FOLDED ? '>' : '|',
 			    indent);

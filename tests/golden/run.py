@@ -22,9 +22,12 @@ Each runs in a clone of its own, with the cluster beside it in ../live, under
 an environment that holds nothing else.  The path of the temporary directory
 is shown as TMP.  No value of a Secret may be seen; in the cases they hold
 "CANARY".
+
+Cases of kustomizations are files of their own: see archive.py.
 """
 
 import concurrent.futures
+import difflib
 import os
 import pathlib
 import shlex
@@ -32,6 +35,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+import archive
 
 HERE = pathlib.Path(__file__).resolve().parent
 GITOPS = os.environ["GITOPS"]
@@ -156,21 +161,54 @@ def rewrite(case, got):
             path.unlink(missing_ok=True)
 
 
+def run_archive(path):
+    """The same for a case in one file."""
+    _, sections = archive.load(path)
+    with tempfile.TemporaryDirectory() as name:
+        top = archive.unpack(sections, pathlib.Path(name))
+        done = subprocess.run(
+            [GITOPS, "render", "--worktree", "--path", top, "."], cwd=name,
+            env=environment(path, pathlib.Path(name)),
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS)
+    assert done.returncode == (2 if done.stderr else 0), done
+    return {"out": done.stdout, "err": done.stderr}
+
+
+def compare_archive(path, got):
+    _, sections = archive.load(path)
+    text = ""
+    for name in archive.RESULTS:
+        if sections.get(name, b"") != got[name]:
+            lines = [part.decode(errors="backslashreplace").splitlines(True)
+                     for part in (sections.get(name, b""), got[name])]
+            text += "".join(difflib.unified_diff(
+                *lines, f"{path.stem}/{name}", "now"))
+    return text
+
+
+def run_all(cases, run, take, show):
+    """How many fail."""
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for case, got in zip(cases, pool.map(run, cases)):
+            if REWRITE:
+                take(case, got)
+            difference = show(case, got)
+            failed += bool(difference)
+            if difference:
+                print(f"FAILED  {case.name}\n{difference}", end="")
+    return failed
+
+
 def main():
     wanted = sys.argv[1:]
     cases = [path.parent for path in sorted(HERE.glob("*/args"))
              if not wanted or path.parent.name in wanted]
-    passed = failed = 0
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for case, got in zip(cases, pool.map(run_case, cases)):
-            if REWRITE:
-                rewrite(case, got)
-            difference = compare(case, got)
-            passed += not difference
-            failed += bool(difference)
-            if difference:
-                print(f"FAILED  {case.name}\n{difference}", end="")
-    print(f"{passed} passed, {failed} failed")
+    archives = [path for path in sorted(HERE.glob("kustomize/*.txt"))
+                if not wanted or path.stem in wanted]
+    failed = run_all(cases, run_case, rewrite, compare) + run_all(
+        archives, run_archive, archive.save, compare_archive)
+    print(f"{len(cases) + len(archives) - failed} passed, {failed} failed")
     return failed != 0
 
 

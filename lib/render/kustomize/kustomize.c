@@ -62,10 +62,9 @@ static bool asks_for(const struct layer *top, const char *option)
 	return false;
 }
 
-static int check_names(struct build *build, struct resource *resource,
-		       struct err *err)
+static int check_names(const struct resource *resource, struct err *err)
 {
-	const char *kind = resource_kind(build, resource)->kind;
+	const char *kind = node_text(node_get(resource->root, "kind"));
 
 	if (*kind && (str_ends(kind, "List") || *resource_name(resource)))
 		return 0;
@@ -76,8 +75,7 @@ static int check_names(struct build *build, struct resource *resource,
 }
 
 /* Files that only other tools read are not for the cluster. */
-static int drop_local(struct build *build, struct resource_set *set,
-		      struct err *err)
+static int drop_local(struct resource_set *set, struct err *err)
 {
 	const struct node *annotation;
 	size_t n = 0;
@@ -85,7 +83,7 @@ static int drop_local(struct build *build, struct resource_set *set,
 	for (size_t i = 0; i < set->n; i++) {
 		struct resource *resource = set->v[i];
 
-		if (check_names(build, resource, err) < 0)
+		if (check_names(resource, err) < 0)
 			return -1;
 		annotation = node_get(node_get2(resource->root, "metadata",
 						"annotations"),
@@ -132,7 +130,7 @@ static int finish(struct build *build, struct layer *top,
 	if (generator_hash(build, &all->set, err) < 0 ||
 	    reference_fix(build, &all->set, &all->config, err) < 0 ||
 	    variable_resolve(build, all, err) < 0 ||
-	    drop_local(build, &all->set, err) < 0 ||
+	    drop_local(&all->set, err) < 0 ||
 	    sort_resources(build, &all->set, top->kustomization.sort_options,
 			   err) < 0 ||
 	    resource_set_check(build, &all->set, err) < 0)
@@ -143,6 +141,10 @@ static int finish(struct build *build, struct layer *top,
 	for (size_t i = 0; i < all->set.n; i++) {
 		struct resource *resource = all->set.v[i];
 
+		/* Lists may come without; kustomize takes its notes out of
+		 * there, whether it has made any or not. */
+		if (!node_get(resource->root, "metadata"))
+			node_open(build->arena, resource->root, "metadata");
 		drop_internal(resource->root);
 		origin_drop(build, resource, origins, transformers);
 		doc_spell_annotations(resource->root);

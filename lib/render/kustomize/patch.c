@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/str.h"
 #include "base/vec.h"
 #include "document/decode.h"
 #include "document/document.h"
@@ -68,6 +69,21 @@ static struct resource *address(struct build *build, struct resource *patch,
 	return copy;
 }
 
+/* The name of that kind that is most like this one, or NULL. */
+static const char *nearest_name(struct build *build,
+				const struct resource_set *set,
+				const struct resource_id *id)
+{
+	const char **names = arena_array(build->arena, set->n + 1,
+					 sizeof(*names));
+	size_t n = 0;
+
+	for (size_t i = 0; i < set->n; i++)
+		if (!strcmp(resource_kind(build, set->v[i])->kind, id->kind))
+			names[n++] = resource_name(set->v[i]);
+	return str_nearest(id->name, names);
+}
+
 /* The one object that a patch names. */
 static int find_target(struct build *build, struct resource_set *set,
 		       struct resource *patch, struct resource **out,
@@ -76,6 +92,7 @@ static int find_target(struct build *build, struct resource_set *set,
 	const struct resource_id id = resource_first_id(build, patch);
 	const struct resources *found = resource_set_find(build, set, &id);
 	struct resource *target = NULL;
+	const char *near;
 	size_t n = 0;
 
 	for (size_t i = 0; i < found->n; i++) {
@@ -93,6 +110,9 @@ static int find_target(struct build *build, struct resource_set *set,
 		patch->file, patch->line, resource_id_shown(build, &id),
 		resource_kind(build, patch)->api_version,
 		n ? "more than one object is" : "no object is, or was,");
+	near = nearest_name(build, set, &id);
+	if (!n && near && strcmp(near, id.name) != 0)
+		return err_hint(err, "did you mean '%s'?", near);
 	return err_hint(err, "name one that 'resources' brings, with its "
 			     "namespace, or select some by 'target'");
 }

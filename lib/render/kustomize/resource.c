@@ -208,6 +208,16 @@ void resource_mark(struct build *build, struct resource *resource)
 		 MARK, node_string(build->arena, ""));
 }
 
+/* A patch can have copied it, with the metadata, to anywhere. */
+static void erase(struct node *node)
+{
+	node_remove(node, MARK);
+	for (size_t i = 0; node->kind == NODE_MAPPING && i < node->n; i++)
+		erase(node->entries[i].value);
+	for (size_t i = 0; node->kind == NODE_SEQUENCE && i < node->n; i++)
+		erase(node->items[i]);
+}
+
 static void forget(struct resource *resource)
 {
 	resource->past.n = 0;
@@ -228,7 +238,9 @@ void resource_unmark(struct resource *resource, bool keep)
 	node_remove(annotations, MARK);
 	if (there && !annotations->n)
 		node_remove(metadata, "annotations");
-	if (!there && !keep)
+	if (keep)
+		erase(resource->root);
+	else if (!there)
 		forget(resource);
 }
 

@@ -87,8 +87,6 @@ static int set_image(struct arena *arena, struct node *node, const void *data,
 	AUTO_STR struct str out = STR_INIT(IMAGE_CAP);
 	struct parts parts;
 
-	if (node_is_null(node))
-		return 0;
 	if (node->kind != NODE_SCALAR)
 		return node_fail(node, err,
 				 "expected an image, found a collection");
