@@ -2,10 +2,11 @@
 #include "cmd/common.h"
 
 #include "base/clock.h"
-#include "render/render.h"
 #include "report/mask.h"
 
 const struct opt source_opts[] = {
+	OPT_STRINGS(struct source_args, remotes, 0, "allow-remote", "HOST",
+		    "fetch bases from this host; repeatable"),
 	OPT_STRING(struct source_args, path, 0, "path", "PATH",
 		   "directory or file of the tree to render"),
 	OPT_STRING(struct source_args, rev, 0, "rev", "REVISION",
@@ -119,7 +120,7 @@ static int open_revision(struct run *run, const struct source_args *args,
 int source_open(struct run *run, const struct source_args *args,
 		struct report *report, struct source *out, struct err *err)
 {
-	*out = (struct source){ 0 };
+	*out = (struct source){ .run = run, .args = args };
 	if (args->worktree ? open_worktree(run, args, out, err) < 0 :
 			     open_revision(run, args, out, err) < 0)
 		return -1;
@@ -149,17 +150,60 @@ int target_open(struct run *run, const struct target_args *args,
 	return 0;
 }
 
-int source_objects(struct run *run, const struct source_args *args,
-		   const struct source *source, struct cluster *cluster,
+/* A base in another repository, if it is in one of those that the user names:
+ * a repository must not choose by itself what is fetched. */
+static int fetch_base(void *data, const struct kustomize_remote *remote,
+		      const struct tree **out, struct err *err)
+{
+	const struct source *source = data;
+	const struct repo_args args = {
+		.location = remote->url,
+		.rev = remote->commit,
+	};
+	struct revision revision;
+	struct repo *repo;
+	struct tree *tree;
+	const char *host;
+	bool allowed;
+
+	if (repo_is_within(source->run->arena, remote->url,
+			   source->args->remotes, &host, &allowed, err) < 0)
+		return -1;
+	if (!allowed) {
+		err_set(err, ERR_INPUT, "%s: this base is elsewhere",
+			remote->url);
+		return err_hint(err,
+				"have it fetched with --allow-remote %s, "
+				"or commit it to this repository",
+				host ? host : "HOST");
+	}
+	if (repo_open(source->run, &args, &repo, err) < 0 ||
+	    repo_revision(repo, &revision, err) < 0 ||
+	    repo_tree(repo, &revision, &tree, err) < 0)
+		return -1;
+	*out = tree;
+	return 0;
+}
+
+struct render_args source_render(struct source *source)
+{
+	return (struct render_args){
+		.tree = source->tree,
+		.path = source->args->path,
+		.deadline_ms = source->run->deadline_ms,
+		.fetch = fetch_base,
+		.fetch_data = source,
+	};
+}
+
+int source_objects(struct source *source, struct cluster *cluster,
 		   struct objects *out, struct err *err)
 {
-	const struct render_args render_args = {
-		.tree = source->tree,
-		.path = args->path,
-	};
+	const struct render_args args = source_render(source);
+	struct run *run = source->run;
 	struct rendered rendered;
 
-	if (render_path(run->arena, &render_args, &rendered, err) < 0)
+	if (render_path(run->arena, &args, &rendered, err) < 0)
 		return -1;
 	*out = rendered.objects;
 	report_hide_secrets(run, out);

@@ -17,6 +17,7 @@
 #include "cmd/opt.h"
 #include "git/repo.h"
 #include "object/object.h"
+#include "render/render.h"
 #include "report/report.h"
 #include "tree/tree.h"
 
@@ -25,6 +26,7 @@ struct source_args {
 	const char *location; /* the operand */
 	const char *rev;
 	const char *path;
+	const char **remotes; /* from where bases may be fetched */
 	bool worktree;
 };
 extern const struct opt source_opts[];
@@ -66,6 +68,8 @@ void output_open(struct run *run, const char *command, int format,
 		 const struct output_args *args, struct report **report);
 
 struct source {
+	struct run *run;
+	const struct source_args *args;
 	struct tree *tree;
 	const char *shown;        /* the repository, for people */
 	const char *dir;          /* the working directory, or NULL */
@@ -77,6 +81,9 @@ MUST_USE int source_open(struct run *run, const struct source_args *args,
 			 struct report *report, struct source *out,
 			 struct err *err);
 
+/* What is to be rendered of it. */
+struct render_args source_render(struct source *source);
+
 /* Connect to the cluster that the options name, and tell the report. */
 MUST_USE int target_open(struct run *run, const struct target_args *args,
 			 const struct source *source, bool no_force,
@@ -87,9 +94,7 @@ MUST_USE int target_open(struct run *run, const struct target_args *args,
  * What the repository wants of this cluster: rendered, identified there and
  * sorted.  Values of Secrets are hidden from here on.
  */
-MUST_USE int source_objects(struct run *run, const struct source_args *args,
-			    const struct source *source,
-			    struct cluster *cluster, struct objects *out,
-			    struct err *err);
+MUST_USE int source_objects(struct source *source, struct cluster *cluster,
+			    struct objects *out, struct err *err);
 
 #endif

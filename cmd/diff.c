@@ -51,7 +51,7 @@ static int diff_run(struct run *run, int argc, char **argv,
 	if (source_open(run, &args.source, *report, &source, err) < 0 ||
 	    target_open(run, &args.target, &source, args.no_force, *report,
 			&cluster, err) < 0 ||
-	    source_objects(run, &args.source, &source, cluster, &want, err) < 0)
+	    source_objects(&source, cluster, &want, err) < 0)
 		return -1;
 
 	/* What the cluster has, and what it would make of the wish. */

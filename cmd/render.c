@@ -2,7 +2,6 @@
 
 /* gitops render: print the desired state.  Needs no cluster. */
 
-#include "render/render.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
 
@@ -56,7 +55,7 @@ static int render_run(struct run *run, int argc, char **argv,
 		.source = SOURCE_DEFAULTS,
 		.output = OUTPUT_DEFAULTS,
 	};
-	struct render_args render_args = { .each = print_object };
+	struct render_args render_args;
 	struct source source;
 
 	if (opt_parse(run, render_opts, &args, argc, argv,
@@ -67,8 +66,8 @@ static int render_run(struct run *run, int argc, char **argv,
 
 	if (source_open(run, &args.source, *report, &source, err) < 0)
 		return -1;
-	render_args.tree = source.tree;
-	render_args.path = args.source.path;
+	render_args = source_render(&source);
+	render_args.each = print_object;
 	render_args.data = *report;
 	return print_objects(run, &render_args, *report, err);
 }

@@ -75,7 +75,7 @@ static int sync_run(struct run *run, int argc, char **argv,
 	    target_open(run, &args.target, &source, args.no_force, *report,
 			&cluster, err) < 0 ||
 	    check_worktree(&args, cluster, err) < 0 ||
-	    source_objects(run, &args.source, &source, cluster, &want, err) < 0)
+	    source_objects(&source, cluster, &want, err) < 0)
 		return -1;
 
 	/* What the cluster has, and what it would make of the wish. */

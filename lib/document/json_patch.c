@@ -11,11 +11,13 @@
 
 #define TOKEN_CAP ((size_t)64 << 10)
 #define COPY_CAP  1000000 /* values that all copies together may hold */
+#define DEPTH_CAP 512     /* of the result: all that read it recur */
 
 /* Where an operation works: a member of a container. */
 struct place {
 	json_t *container; /* NULL: there is none */
 	char *key;         /* unescaped */
+	size_t depth;      /* of the member */
 };
 
 /* One operation at work. */
@@ -94,6 +96,7 @@ static struct place find(struct work *work, const char *pointer)
 	pointer++;
 	for (;;) {
 		place.key = take_token(work->arena, &pointer);
+		place.depth++;
 		if (!pointer)
 			return place;
 		place.container = get(place.container, place.key);
@@ -101,6 +104,24 @@ static struct place find(struct work *work, const char *pointer)
 		    !json_is_array(place.container))
 			return (struct place){ 0 };
 	}
+}
+
+static size_t height_of(const json_t *value)
+{
+	json_t *mutable = doc_unconst(value);
+	size_t most = 0, height, i;
+	const char *key;
+	json_t *member;
+
+	json_object_foreach(mutable, key, member) {
+		height = height_of(member);
+		most = height > most ? height : most;
+	}
+	json_array_foreach(value, i, member) {
+		height = height_of(member);
+		most = height > most ? height : most;
+	}
+	return most + 1;
 }
 
 /* Put `value` there: a member of its own in an array. */
@@ -246,6 +267,8 @@ static int operate(struct work *work)
 					  "the path leads nowhere" :
 					  "expected a path that begins with "
 					  "'/'");
+	if (place.depth + height_of(value) > DEPTH_CAP)
+		return fail(work, "the result would be too deep");
 	if (!strcmp(name, "add") || move || copy)
 		return add(work, &place, value);
 	if (!strcmp(name, "remove"))

@@ -3,8 +3,20 @@
 
 #include <string.h>
 
+#include "base/map.h"
 #include "base/vec.h"
 #include "document/scalar.h"
+
+/*
+ * Before the entries of a mapping with room for many stands an index, which is
+ * made when a key is looked for.
+ */
+#define MANY_ENTRIES 64
+
+struct head {
+	struct arena *arena;
+	struct map *index; /* key -> its place + 1; NULL: not made */
+};
 
 static struct node *make(struct arena *arena, enum node_kind kind)
 {
@@ -12,6 +24,38 @@ static struct node *make(struct arena *arena, enum node_kind kind)
 
 	node->kind = (unsigned char)kind;
 	return node;
+}
+
+static struct head *head_of(const struct node *mapping)
+{
+	return (struct head *)(void *)mapping->entries - 1;
+}
+
+struct node_entry *node_entries(struct arena *arena, size_t room)
+{
+	struct head *head;
+
+	if (room <= MANY_ENTRIES)
+		return arena_array(arena, room, sizeof(struct node_entry));
+	head = arena_alloc(arena,
+			   sizeof(*head) + room * sizeof(struct node_entry));
+	head->arena = arena;
+	return (struct node_entry *)(void *)(head + 1);
+}
+
+/* The entries have moved. */
+static void drop_index(struct node *mapping)
+{
+	if (mapping->room > MANY_ENTRIES)
+		head_of(mapping)->index = NULL;
+}
+
+static void index_entry(struct map *index, const struct node *mapping, size_t i)
+{
+	const struct node_entry *entry = &mapping->entries[i];
+
+	if (strlen(entry->key) == entry->key_len && !map_has(index, entry->key))
+		map_set(index, entry->key, (void *)(uintptr_t)(i + 1));
 }
 
 struct node *node_tagged(struct arena *arena, const char *text,
@@ -69,11 +113,12 @@ struct node *node_copy(struct arena *arena, const struct node *node)
 
 	copy->room = copy->n;
 	if (node->kind == NODE_MAPPING) {
-		copy->entries = arena_memdup(arena, node->entries,
-					     node->n * sizeof(*node->entries));
-		for (size_t i = 0; i < node->n; i++)
+		copy->entries = node_entries(arena, node->n);
+		for (size_t i = 0; i < node->n; i++) {
+			copy->entries[i] = node->entries[i];
 			copy->entries[i].value =
 				node_copy(arena, node->entries[i].value);
+		}
 	} else if (node->kind == NODE_SEQUENCE) {
 		copy->items = arena_array(arena, node->n, sizeof(*node->items));
 		for (size_t i = 0; i < node->n; i++)
@@ -108,12 +153,30 @@ bool node_text_is(const struct node *node, const char *text)
 	return !strcmp(node_text(node), text);
 }
 
+static struct node_entry *find_indexed(const struct node *mapping,
+				       const char *key)
+{
+	struct head *head = head_of(mapping);
+	size_t place;
+
+	if (!head->index) {
+		head->index = map_new(head->arena);
+		for (size_t i = 0; i < mapping->n; i++)
+			index_entry(head->index, mapping, i);
+	}
+	place = (size_t)(uintptr_t)map_get(head->index, key);
+	return place ? &mapping->entries[place - 1] : NULL;
+}
+
 struct node_entry *node_find(const struct node *node, const char *key)
 {
-	size_t n = strlen(key);
+	size_t n;
 
 	if (!node_is(node, NODE_MAPPING))
 		return NULL;
+	if (node->n > MANY_ENTRIES)
+		return find_indexed(node, key);
+	n = strlen(key);
 	for (size_t i = 0; i < node->n; i++)
 		if (node->entries[i].key_len == n &&
 		    !memcmp(node->entries[i].key, key, n))
@@ -166,15 +229,27 @@ static bool is_ambiguous(const struct node *node)
 	return scalar.type != SCALAR_STRING && scalar.type != SCALAR_TIME;
 }
 
+/* Room for one more. */
+static void grow_entries(struct arena *arena, struct node *mapping)
+{
+	size_t room = mapping->room ? 2 * (size_t)mapping->room : 4;
+	struct node_entry *entries = node_entries(arena, room);
+
+	if (mapping->n)
+		memcpy(entries, mapping->entries,
+		       mapping->n * sizeof(*entries));
+	mapping->entries = entries;
+	mapping->room = (uint32_t)room;
+}
+
 struct node_entry *node_add(struct arena *arena, struct node *mapping,
 			    const char *key, struct node *value)
 {
-	size_t n = strlen(key), room = mapping->room;
+	size_t n = strlen(key);
 	struct node_entry *entry;
 
-	mapping->entries = vec_grow(arena, mapping->entries, mapping->n, &room,
-				    sizeof(*mapping->entries));
-	mapping->room = (uint32_t)room;
+	if (mapping->n == mapping->room)
+		grow_entries(arena, mapping);
 	entry = &mapping->entries[mapping->n++];
 	*entry = (struct node_entry){
 		.key = arena_memdup(arena, key, n + 1),
@@ -182,6 +257,8 @@ struct node_entry *node_add(struct arena *arena, struct node *mapping,
 		.line = value->line & INT32_MAX,
 		.value = value,
 	};
+	if (mapping->room > MANY_ENTRIES && head_of(mapping)->index)
+		index_entry(head_of(mapping)->index, mapping, mapping->n - 1);
 	return entry;
 }
 
@@ -218,6 +295,19 @@ void node_remove(struct node *mapping, const char *key)
 	memmove(entry, entry + 1,
 		(size_t)(mapping->entries + mapping->n - entry) *
 			sizeof(*entry));
+	drop_index(mapping);
+}
+
+void node_drop_valueless(struct node *mapping)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < mapping->n; i++)
+		if (mapping->entries[i].value)
+			mapping->entries[n++] = mapping->entries[i];
+	if (n != mapping->n)
+		drop_index(mapping);
+	mapping->n = (uint32_t)n;
 }
 
 void node_append(struct arena *arena, struct node *sequence,

@@ -98,6 +98,10 @@ struct node *node_mapping(struct arena *arena);
 struct node *node_sequence(struct arena *arena);
 struct node *node_copy(struct arena *arena, const struct node *node);
 
+/* For who fills a mapping by himself: an array for that many entries, of which
+ * `room` has to be that number. */
+struct node_entry *node_entries(struct arena *arena, size_t room);
+
 /* ---- looking ---- */
 
 /* Missing, or tagged as null. */
@@ -121,7 +125,8 @@ const char *node_text(const struct node *node);
 const char *node_spelled(const struct node *node);
 bool node_text_is(const struct node *node, const char *text);
 
-/* The first entry of that key, or NULL; also where `node` is no mapping. */
+/* The first entry of that key, or NULL; also where `node` is no mapping.  Of a
+ * large mapping an index is kept. */
 struct node_entry *node_find(const struct node *node, const char *key);
 struct node *node_get(const struct node *node, const char *key);
 /* node_get() over two keys. */
@@ -151,6 +156,9 @@ void node_set(struct arena *arena, struct node *mapping, const char *key,
 struct node_entry *node_add(struct arena *arena, struct node *mapping,
 			    const char *key, struct node *value);
 void node_remove(struct node *mapping, const char *key);
+/* Remove all entries whose value has been set to NULL: for those who remove
+ * many. */
+void node_drop_valueless(struct node *mapping);
 void node_append(struct arena *arena, struct node *sequence,
 		 struct node *member);
 /* The mapping under `key`, made where there is none. */

@@ -433,9 +433,9 @@ static int read_entries(struct yaml_reader *reader, struct node *mapping,
 		if (check_keys(reader, reader->entries + base, mapping->n,
 			       err) < 0)
 			return -1;
-		mapping->entries = arena_memdup(reader->arena,
-						reader->entries + base,
-						mapping->n * sizeof(entry));
+		mapping->entries = node_entries(reader->arena, mapping->n);
+		memcpy(mapping->entries, reader->entries + base,
+		       mapping->n * sizeof(entry));
 	}
 	if (sources)
 		merge(reader, mapping, sources);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "git/location.h"
+#include "git/repo.h"
 
 #include <arpa/inet.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/str.h"
 
@@ -404,5 +406,46 @@ int repo_location_parse(struct arena *arena, const char *text,
 	if (failed)
 		return -1;
 	*out = location;
+	return 0;
+}
+
+/* ---- places ---- */
+
+/* Is `path` this one, or below it? */
+static bool is_at_or_below(const char *path, const char *above, size_t n)
+{
+	while (n && above[n - 1] == '/')
+		n--;
+	return !n || (!strncmp(path, above, n) && (!path[n] || path[n] == '/'));
+}
+
+static bool is_within(const struct location *location, const char *place)
+{
+	size_t host = strcspn(place, "/");
+	const char *path = place + host + (place[host] == '/');
+	const char *own = location->path + strspn(location->path, "/");
+	size_t n = strlen(location->host);
+
+	if (host < n || strncasecmp(place, location->host, n) != 0)
+		return false;
+	if (host > n &&
+	    (place[n] != ':' || strlen(location->port) != host - n - 1 ||
+	     strncmp(place + n + 1, location->port, host - n - 1)))
+		return false;
+	return is_at_or_below(own, path, strlen(path));
+}
+
+int repo_is_within(struct arena *arena, const char *text,
+		   const char *const *places, const char **host, bool *out,
+		   struct err *err)
+{
+	struct location location;
+
+	*out = false;
+	if (repo_location_parse(arena, text, &location, err) < 0)
+		return -1;
+	*host = location.host;
+	for (size_t i = 0; location.host && places && places[i]; i++)
+		*out = *out || is_within(&location, places[i]);
 	return 0;
 }

@@ -100,6 +100,14 @@ MUST_USE int repo_find_worktree(struct run *run, const char *path,
 bool repo_is_remote(const char *location);
 
 /*
+ * Does a remote location lie within one of `places`, each HOST[:PORT][/PATH],
+ * NULL-ended?  `host` is its own.  ERR_USAGE where it is no location.
+ */
+MUST_USE int repo_is_within(struct arena *arena, const char *location,
+			    const char *const *places, const char **host,
+			    bool *out, struct err *err);
+
+/*
  * The location as it may be shown and recorded: without userinfo and query.
  * Local paths as they are.
  */

@@ -324,6 +324,9 @@ static int read_kustomization(struct render *render, const char *path,
 		.path = path,
 		.bytes = RENDER_TOTAL_BYTES - render->bytes,
 		.objects = RENDER_OBJECTS,
+		.deadline_ms = render->args->deadline_ms,
+		.fetch = render->args->fetch,
+		.data = render->args->fetch_data,
 	};
 	struct kustomize_objects built = { 0 };
 	struct doc doc;

@@ -4,7 +4,7 @@
 
 /*
  * Render: a path of a tree to the objects it wants.  Pure: no network, no
- * process, no file but the tree's.
+ * process, no file but the tree's, unless the caller fetches bases.
  *
  * A directory with a kustomization.yaml (.yml, or Kustomization) is what
  * `kustomize build` makes of it.  Others hold plain manifests: every file under
@@ -15,11 +15,13 @@
  */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "object/object.h"
+#include "render/kustomize/kustomize.h"
 #include "tree/tree.h"
 
 /* Caps over one render; passing one is ERR_INPUT that names it. */
@@ -29,13 +31,18 @@
 
 struct render_args {
 	const struct tree *tree;
-	const char *path; /* "" is the root */
+	const char *path;    /* "" is the root */
+	int64_t deadline_ms; /* by clock_ms(); 0: none */
 	/* Where there is a kustomization at `path`: called for each object
 	 * that it makes, in its order, in place of keeping it.  Nothing is
 	 * checked in the object, which is to be printed, and lives until the
 	 * function returns.  May be NULL. */
 	int (*each)(void *data, const struct object *object, struct err *err);
 	void *data;
+	/* Bases in other repositories: see kustomize.h.  May be NULL. */
+	int (*fetch)(void *fetch_data, const struct kustomize_remote *remote,
+		     const struct tree **out, struct err *err);
+	void *fetch_data;
 };
 
 struct rendered {

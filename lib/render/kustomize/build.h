@@ -24,4 +24,14 @@ struct build {
 	size_t copied;      /* values, by replacements so far */
 };
 
+/*
+ * For every loop over objects: ERR_INPUT, at the place of what is being done,
+ * where the build has come to need more memory than any should, and
+ * ERR_TEMPORARY where its time is up.  A small tree can ask for as much as it
+ * likes of either, by aliases, patches, and bases that are named again and
+ * again.
+ */
+MUST_USE int build_check(const struct build *build, const struct node *at,
+			 struct err *err);
+
 #endif

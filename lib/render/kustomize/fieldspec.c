@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "document/decode.h"
 
+#define PARTS_MOST   128
 #define SEGMENT_MOST 1024
 
 /* One walk of one spec through one object. */
@@ -140,7 +141,14 @@ int fieldspec_apply(struct arena *arena, const struct fieldspec *spec,
 {
 	const struct walk walk = { arena, spec, setter };
 	const char *path = spec->path;
+	size_t parts = 0;
 
+	for (const char *p = path; *p; p++)
+		parts += *p == '/';
+	if (parts > PARTS_MOST)
+		return node_fail(object, err,
+				 "field '%.40s...' has more than %d parts",
+				 path, PARTS_MOST);
 	if (path[0] == '/')
 		path++;
 	return walk_node(&walk, object, path, err);

@@ -11,17 +11,32 @@
  * each layer; and once, at the top, name hashes, references and variables.
  */
 
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "document/node.h"
 #include "tree/tree.h"
 
+/* A base in another repository. */
+struct kustomize_remote {
+	const char *url;
+	const char *commit; /* its whole id */
+	const char *path;   /* of the base, in the tree */
+};
+
 struct kustomize_args {
 	const struct tree *tree;
-	const char *path; /* of the directory, in the tree */
-	size_t bytes;     /* cap over all files read */
-	size_t objects;   /* cap over all objects */
+	const char *path;    /* of the directory, in the tree */
+	size_t bytes;        /* cap over all files read */
+	size_t objects;      /* cap over all objects */
+	int64_t deadline_ms; /* by clock_ms(); 0: none */
+	/* Fetch the tree of a remote base, where that may be.  NULL: it may
+	 * not. */
+	int (*fetch)(void *data, const struct kustomize_remote *remote,
+		     const struct tree **out, struct err *err);
+	void *data;
 };
 
 /* One object of the result. */

@@ -14,6 +14,7 @@
 #include "base/vec.h"
 #include "document/decode.h"
 #include "document/document.h"
+#include "render/kustomize/remote.h"
 
 #define LAYERS_CAP 64 /* above each other */
 
@@ -41,12 +42,14 @@ static bool is_below(const char *path, const char *root)
 
 const char *layer_path(const struct layer *layer, const char *name)
 {
+	struct arena *arena = layer->build->arena;
 	AUTO_ERR struct err ignored = { 0 };
 	const char *joined;
 
-	return tree_join(layer->build->arena, layer->root, name, &joined,
-			 &ignored) < 0 ?
-		       name :
+	if (tree_join(arena, layer->root, name, &joined, &ignored) < 0)
+		return name;
+	return *layer->shown ?
+		       arena_printf(arena, "%s%s", layer->shown, joined) :
 		       joined;
 }
 
@@ -58,11 +61,6 @@ static int fail_remote(const struct node *at, const char *path, struct err *err)
 			     "here");
 }
 
-static bool is_url(const char *path)
-{
-	return str_starts(path, "http://") || str_starts(path, "https://");
-}
-
 int layer_read(const struct layer *layer, struct arena *scratch,
 	       const struct node *at, const char *path, struct bytes *out,
 	       struct err *err)
@@ -71,8 +69,10 @@ int layer_read(const struct layer *layer, struct arena *scratch,
 	const char *joined, *real;
 	enum tree_kind kind;
 
-	if (is_url(path))
+	if (remote_is(path))
 		return fail_remote(at, path, err);
+	if (build_check(build, at, err) < 0)
+		return -1;
 	if (tree_join(build->arena, layer->root, path, &joined, err) < 0 ||
 	    tree_resolve(layer->tree, build->arena, joined, &kind, &real, err) <
 		    0)
@@ -136,6 +136,8 @@ bool layer_is_directory(const struct layer *layer, const struct node *name)
 	enum tree_kind kind;
 	const char *joined;
 
+	if (remote_is(name->text))
+		return true;
 	return tree_join(arena, layer->root, name->text, &joined, &ignored) ==
 		       0 &&
 	       tree_resolve(layer->tree, arena, joined, &kind, NULL,
@@ -145,7 +147,7 @@ bool layer_is_directory(const struct layer *layer, const struct node *name)
 
 /* The one file of the directory that makes it a kustomization. */
 static int find_file(struct layer *layer, const struct node *at,
-		     struct err *err)
+		     const char **path, struct err *err)
 {
 	struct arena *arena = layer->build->arena;
 	struct tree_entries entries = { 0 };
@@ -175,10 +177,11 @@ static int find_file(struct layer *layer, const struct node *at,
 				     "or its files one by one");
 	}
 	layer->file = layer_path(layer, found);
-	return 0;
+	return tree_join(arena, layer->root, found, path, err);
 }
 
-static int read_kustomization(struct layer *layer, struct err *err)
+static int read_kustomization(struct layer *layer, const char *path,
+			      struct err *err)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
 	struct build *build = layer->build;
@@ -186,7 +189,7 @@ static int read_kustomization(struct layer *layer, struct err *err)
 	struct doc_source source;
 	struct bytes bytes;
 
-	if (tree_read(layer->tree, scratch, layer->file, &bytes, err) < 0)
+	if (tree_read(layer->tree, scratch, path, &bytes, err) < 0)
 		return -1;
 	source = doc_source_file(layer->file, bytes);
 	source.repeats = true;
@@ -233,7 +236,10 @@ static int choose_schema(struct layer *layer, struct err *err)
 static int finish_opening(struct layer *layer, const struct node *at,
 			  struct err *err)
 {
-	if (find_file(layer, at, err) < 0 || read_kustomization(layer, err) < 0)
+	const char *path;
+
+	if (find_file(layer, at, &path, err) < 0 ||
+	    read_kustomization(layer, path, err) < 0)
 		return -1;
 	return choose_schema(layer, err);
 }
@@ -244,6 +250,7 @@ int layer_open_top(struct build *build, struct layer **out, struct err *err)
 	enum tree_kind kind;
 
 	layer->build = build;
+	layer->shown = "";
 	layer->tree = build->args->tree;
 	if (tree_resolve(layer->tree, build->arena, build->args->path, &kind,
 			 &layer->root, err) < 0)
@@ -281,13 +288,15 @@ static int check_segments(const struct node *name, struct err *err)
 	return 0;
 }
 
-static int check_cycle(const struct layer *above, const struct node *name,
-		       const char *real, struct err *err)
+static int check_cycle(const struct layer *layer, const struct node *name,
+		       struct err *err)
 {
+	const struct layer *above = layer->above;
 	unsigned depth = 0;
 
 	for (const struct layer *up = above; up; up = up->above) {
-		if (is_below(up->root, real)) {
+		if (up->tree == layer->tree &&
+		    is_below(up->root, layer->root)) {
 			node_fail(name, err,
 				  "'%s' leads back to '%s', which is being "
 				  "built",
@@ -304,6 +313,53 @@ static int check_cycle(const struct layer *above, const struct node *name,
 			 LAYERS_CAP);
 }
 
+static int fail_forbidden(const struct node *name, struct err *err)
+{
+	node_fail(name, err, "'%s' is a base elsewhere, and nothing is fetched",
+		  name->text);
+	return err_hint(err, "commit it to this repository");
+}
+
+/* A base in another repository: `joined` is its path there. */
+static int open_remote(struct layer *layer, const struct node *name,
+		       const char **joined, struct err *err)
+{
+	struct build *build = layer->build;
+	struct kustomize_remote remote;
+
+	if (remote_parse(build, name, &remote, err) < 0)
+		return -1;
+	if (!build->args->fetch)
+		return fail_forbidden(name, err);
+	if (build->args->fetch(build->args->data, &remote, &layer->tree, err) <
+		    0 ||
+	    tree_join(build->arena, "", remote.path, joined, err) < 0)
+		return err_wrap(err, "%s:%u", name->file, name->line);
+	layer->shown = arena_printf(build->arena, "%s@%.7s//", remote.url,
+				    remote.commit);
+	if (layer->above->origin)
+		layer->origin = origin_remote(build, &remote);
+	return 0;
+}
+
+static int open_local(struct layer *layer, const struct node *name,
+		      const char **joined, struct err *err)
+{
+	const struct layer *above = layer->above;
+
+	layer->tree = above->tree;
+	layer->shown = above->shown;
+	if (check_segments(name, err) < 0)
+		return -1;
+	if (tree_join(layer->build->arena, above->root, name->text, joined,
+		      err) < 0)
+		return err_wrap(err, "%s:%u", name->file, name->line);
+	if (above->origin)
+		layer->origin = origin_below(layer->build, above->origin,
+					     name->text);
+	return 0;
+}
+
 int layer_open(struct build *build, const struct layer *above,
 	       const struct node *name, struct layer **out, struct err *err)
 {
@@ -313,27 +369,25 @@ int layer_open(struct build *build, const struct layer *above,
 
 	layer->build = build;
 	layer->above = above;
-	layer->tree = above->tree;
 	if (!name->n)
 		return node_fail(name, err, "expected a path, found nothing");
-	if (check_segments(name, err) < 0)
+	if (build_check(build, name, err) < 0)
 		return -1;
-	if (tree_join(build->arena, above->root, name->text, &joined, err) <
-		    0 ||
-	    tree_resolve(layer->tree, build->arena, joined, &kind, &layer->root,
+	if ((remote_is(name->text) ? open_remote(layer, name, &joined, err) :
+				     open_local(layer, name, &joined, err)) < 0)
+		return -1;
+	if (tree_resolve(layer->tree, build->arena, joined, &kind, &layer->root,
 			 err) < 0)
 		return err_wrap(err, "%s:%u", name->file, name->line);
 	if (kind != TREE_DIR)
 		return node_fail(name, err,
 				 "'%s' is a file, expected a directory",
 				 name->text);
-	if (check_cycle(above, name, layer->root, err) < 0 ||
+	if (check_cycle(layer, name, err) < 0 ||
 	    finish_opening(layer, name, err) < 0)
 		return -1;
 	layer->kustomization.build_metadata =
 		above->kustomization.build_metadata;
-	if (above->origin)
-		layer->origin = origin_below(build, above->origin, name->text);
 	*out = layer;
 	return 0;
 }

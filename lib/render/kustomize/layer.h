@@ -18,8 +18,9 @@ struct layer {
 	struct build *build;
 	const struct layer *above; /* the one that names this one */
 	const struct tree *tree;
-	const char *root; /* the directory, free of links; "" is the tree's */
-	const char *file; /* "deploy/kustomization.yaml" */
+	const char *shown; /* what stands before paths in messages */
+	const char *root;  /* the directory, free of links; "" is the tree's */
+	const char *file;  /* "deploy/kustomization.yaml" */
 	struct kustomization kustomization;
 	const struct origin *origin; /* NULL: nobody asks for origins */
 };
@@ -51,14 +52,14 @@ MUST_USE int layer_source(const struct layer *layer, struct arena *scratch,
 			  const struct node *name, struct doc_source *out,
 			  struct err *err);
 
-/* The path in the tree, for messages. */
+/* The path in the tree, as it is shown. */
 const char *layer_path(const struct layer *layer, const char *name);
 
 /* The first document of a YAML or JSON file.  ERR_INPUT where it is empty. */
 MUST_USE int layer_read_node(const struct layer *layer, const struct node *name,
 			     struct node **out, struct err *err);
 
-/* Does it name a directory? */
+/* Does it name a directory, here or elsewhere? */
 bool layer_is_directory(const struct layer *layer, const struct node *name);
 
 /*

@@ -86,7 +86,8 @@ static int choose_mapping(struct node *target, struct node *patch,
 
 /*
  * Set a field of the merged mapping.  A null goes away, unless it was spelled
- * out in the target and the patch does not mention it.
+ * out in the target and the patch does not mention it; it goes in the end, as
+ * all of them may.
  */
 static void set_field(const struct merge *merge, struct node *mapping,
 		      const char *key, struct node *value,
@@ -96,6 +97,11 @@ static void set_field(const struct merge *merge, struct node *mapping,
 
 	if (entry && entry->value == value && keep_null && node_is_null(value))
 		return;
+	if (node_is_null(value)) {
+		if (entry)
+			entry->value = NULL;
+		return;
+	}
 	node_set(merge->arena, mapping, key, value);
 	if (entry || !from || from->value != value)
 		return;
@@ -165,6 +171,7 @@ static int merge_mappings(const struct merge *merge, const struct schema_at *at,
 	for (size_t i = 0; i < n; i++)
 		if (merge_field(merge, at, merged, patch, keys[i], err) < 0)
 			return -1;
+	node_drop_valueless(merged);
 	return 0;
 }
 

@@ -49,6 +49,17 @@ const struct origin *origin_below(struct build *build,
 	return below;
 }
 
+const struct origin *origin_remote(struct build *build,
+				   const struct kustomize_remote *remote)
+{
+	struct origin *origin = arena_alloc(build->arena, sizeof(*origin));
+
+	origin->path = join(build->arena, "", remote->path);
+	origin->repo = remote->url;
+	origin->ref = remote->commit;
+	return origin;
+}
+
 const struct origin *origin_builtin(struct build *build,
 				    const struct origin *origin,
 				    const char *file, const char *kind)

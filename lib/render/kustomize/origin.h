@@ -26,6 +26,11 @@ const struct origin *origin_below(struct build *build,
 				  const struct origin *origin,
 				  const char *path);
 
+/* The root of another repository's base. */
+struct kustomize_remote;
+const struct origin *origin_remote(struct build *build,
+				   const struct kustomize_remote *remote);
+
 /* What a builtin of this kind makes for the kustomization file `file`. */
 const struct origin *origin_builtin(struct build *build,
 				    const struct origin *origin,

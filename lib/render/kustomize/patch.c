@@ -11,6 +11,8 @@
 #include "render/kustomize/merge.h"
 #include "render/kustomize/selector.h"
 
+#define OPERATIONS_CAP 10000
+
 /* A patch as it was loaded: strategic merge patches, or operations. */
 struct loaded {
 	const struct node *at; /* for messages: the entry, or its path */
@@ -125,6 +127,8 @@ static int merge_by_name(struct build *build, struct resource_set *set,
 
 	for (size_t i = 0; i < loaded->merges.n; i++) {
 		patch = loaded->merges.v[i];
+		if (build_check(build, loaded->at, err) < 0)
+			return -1;
 		if (find_target(build, set, patch, &target, err) < 0)
 			return -1;
 		if (copies)
@@ -154,12 +158,15 @@ static int merge_selected(struct build *build, struct resource_set *set,
 				 "a patch with a target is one document, this "
 				 "one has %zu",
 				 loaded->merges.n);
-	if (matcher_open(build, selector, &matcher, err) < 0)
+	if (build_check(build, loaded->at, err) < 0 ||
+	    matcher_open(build, selector, &matcher, err) < 0)
 		return -1;
 	for (size_t i = 0; i < set->n; i++)
 		if (matcher_accepts(build, matcher, set->v[i]))
 			*vec_push(build->arena, &selected) = set->v[i];
 	for (size_t i = 0; i < selected.n; i++) {
+		if (build_check(build, loaded->at, err) < 0)
+			return -1;
 		copy = address(build, patch, selected.v[i]);
 		if (merge_one(build, selected.v[i], copy, err) < 0)
 			return -1;
@@ -176,13 +183,14 @@ static int merge_selected(struct build *build, struct resource_set *set,
 static int operate(struct build *build, struct resource *target,
 		   const struct loaded *loaded, struct err *err)
 {
+	AUTO_ARENA struct arena *scratch = arena_new();
 	json_t *value, *result;
 
 	resource_mark(build, target);
-	if (doc_from_node(build->arena, target->root, &value, err) < 0)
+	if (doc_from_node(scratch, target->root, &value, err) < 0)
 		return -1;
-	if (json_patch_apply(build->arena, value, loaded->operations, &result,
-			     err) < 0) {
+	if (json_patch_apply(scratch, value, loaded->operations, &result, err) <
+	    0) {
 		err_wrap(err, "%s %s", resource_kind(build, target)->kind,
 			 resource_name(target));
 		return err_wrap(err, "%s:%u", loaded->at->file,
@@ -208,12 +216,15 @@ static int operate_selected(struct build *build, struct resource_set *set,
 	struct resources selected = { 0 };
 	struct matcher *matcher;
 
-	if (matcher_open(build, selector, &matcher, err) < 0)
+	if (build_check(build, loaded->at, err) < 0 ||
+	    matcher_open(build, selector, &matcher, err) < 0)
 		return -1;
 	for (size_t i = 0; i < set->n; i++)
 		if (matcher_accepts(build, matcher, set->v[i]))
 			*vec_push(build->arena, &selected) = set->v[i];
 	for (size_t i = 0; i < selected.n; i++) {
+		if (build_check(build, loaded->at, err) < 0)
+			return -1;
 		if (remember)
 			resource_push_id(build, selected.v[i]);
 		if (operate(build, selected.v[i], loaded, err) < 0)
@@ -234,6 +245,10 @@ static int check_operations(const char *name, const json_t *operations,
 	if (!json_is_array(operations))
 		return err_set(err, ERR_INPUT,
 			       "%s: expected a list of operations", name);
+	if (json_array_size(operations) > OPERATIONS_CAP)
+		return err_set(err, ERR_INPUT,
+			       "%s: more than %d operations in one patch", name,
+			       OPERATIONS_CAP);
 	json_array_foreach(operations, i, operation)
 		if (!json_is_object(operation))
 			return err_set(err, ERR_INPUT,

@@ -10,6 +10,7 @@
 #include "document/decode.h"
 #include "document/document.h"
 
+#define PARTS_MOST   128
 #define INDEX_DIGITS 9 /* more than any list has members */
 
 /* ---- splitting ---- */
@@ -141,6 +142,14 @@ static int split_member(struct arena *arena, const struct node *at,
 	*field = arena_strndup(arena, inner, (size_t)(equals - inner));
 	*value = equals + 1;
 	return 0;
+}
+
+static int check_parts(const struct node *root, const struct path_parts *path,
+		       struct err *err)
+{
+	if (path->n <= PARTS_MOST)
+		return 0;
+	return node_fail(root, err, "a path of more than %d parts", PARTS_MOST);
 }
 
 static int fail_kind(const struct node *node, const char *part,
@@ -281,6 +290,8 @@ static int look_up(const struct look_up *look, struct node *root,
 {
 	struct node *node = root;
 
+	if (check_parts(root, look->path, err) < 0)
+		return -1;
 	for (size_t i = 0; node && i < look->path->n; i++)
 		if (look_up_part(look, node, i, &node, err) < 0)
 			return -1;
@@ -491,5 +502,7 @@ int path_match(struct arena *arena, struct node *root,
 {
 	const struct match match = { arena, path, create, out };
 
+	if (check_parts(root, path, err) < 0)
+		return -1;
 	return match_from(&match, root, 0, err);
 }

@@ -454,7 +454,8 @@ int reference_fix(struct build *build, struct resource_set *set,
 	const struct index index = make_index(build, set);
 
 	for (size_t i = 0; i < set->n; i++)
-		if (fix_resource(build, &index, set->v[i], config, err) < 0)
+		if (build_check(build, NULL, err) < 0 ||
+		    fix_resource(build, &index, set->v[i], config, err) < 0)
 			return -1;
 	resource_set_touch(set);
 	return 0;

@@ -10,7 +10,8 @@
 
 #define DEFAULT_PATH "metadata.name"
 /* Replacements can copy what others have copied: each doubles the last. */
-#define COPY_CAP 4000000
+#define COPY_CAP   4000000
+#define HEIGHT_CAP 256
 
 /* ---- the source ---- */
 
@@ -245,15 +246,21 @@ static int fail_path(struct build *build, const struct target *target,
 				      "it created");
 }
 
-static size_t count_nodes(const struct node *node)
+/* How high a value is; `n` counts what is in it. */
+static size_t measure(const struct node *node, size_t *n)
 {
-	size_t n = 1;
+	size_t most = 0, height;
 
-	for (size_t i = 0; node->kind == NODE_MAPPING && i < node->n; i++)
-		n += count_nodes(node->entries[i].value);
-	for (size_t i = 0; node->kind == NODE_SEQUENCE && i < node->n; i++)
-		n += count_nodes(node->items[i]);
-	return n;
+	++*n;
+	for (size_t i = 0; node->kind == NODE_MAPPING && i < node->n; i++) {
+		height = measure(node->entries[i].value, n);
+		most = height > most ? height : most;
+	}
+	for (size_t i = 0; node->kind == NODE_SEQUENCE && i < node->n; i++) {
+		height = measure(node->items[i], n);
+		most = height > most ? height : most;
+	}
+	return most + 1;
 }
 
 /* Replace the piece of the field that the options name.  A collection has no
@@ -299,11 +306,15 @@ int replacement_set(struct build *build, struct node *field,
 {
 	struct node *copy;
 
-	build->copied += count_nodes(value);
+	if (measure(value, &build->copied) > HEIGHT_CAP)
+		return node_fail(value, err, "a value of more than %d levels",
+				 HEIGHT_CAP);
 	if (build->copied > COPY_CAP)
 		return node_fail(value, err,
 				 "the replacements copy more than %d values",
 				 COPY_CAP);
+	if (build_check(build, value, err) < 0)
+		return -1;
 	if (options && *node_text(options->delimiter))
 		return put_piece(build, field, value, options, err);
 	/* Of a scalar only the text is replaced: its type is its own. */
@@ -342,7 +353,10 @@ static int copy_to(struct build *build, const struct target *target, size_t i,
 	for (size_t j = 0; j < fields.n; j++)
 		if (replacement_set(build, fields.v[j], value, options, err) <
 		    0)
-			return -1;
+			return err_wrap(err, "%s:%u: field '%s'",
+					target->entry->at->file,
+					target->entry->at->line,
+					target->path_texts[i]);
 	return 0;
 }
 
@@ -361,6 +375,8 @@ static int replace(const struct layer *layer,
 		return -1;
 	for (size_t i = 0; i < entry->targets.n; i++) {
 		if (open_target(build, &entry->targets.v[i], &target, err) < 0)
+			return -1;
+		if (build_check(build, entry->at, err) < 0)
 			return -1;
 		for (size_t j = 0; j < set->n; j++) {
 			if (!is_target(build, &target, set->v[j]))

@@ -170,6 +170,8 @@ int transform_image(struct build *build, struct resource_set *set,
 		for (size_t i = 0; i < set->n; i++) {
 			struct resource *resource = set->v[i];
 
+			if (build_check(build, image->at, err) < 0)
+				return -1;
 			if (!strcmp(resource_kind(build, resource)->kind,
 				    "CustomResourceDefinition"))
 				continue;

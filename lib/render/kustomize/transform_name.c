@@ -81,7 +81,8 @@ static int affix_all(struct build *build, struct resource_set *set,
 		     struct err *err)
 {
 	for (size_t i = 0; i < set->n; i++)
-		if (affix_one(build, set->v[i], affix, specs, err) < 0)
+		if (build_check(build, NULL, err) < 0 ||
+		    affix_one(build, set->v[i], affix, specs, err) < 0)
 			return -1;
 	resource_set_touch(set);
 	return 0;

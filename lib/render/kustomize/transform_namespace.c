@@ -119,7 +119,8 @@ int transform_namespace(struct build *build, struct resource_set *set,
 		if (node_is_empty(resource->root) || resource->from_helm)
 			continue;
 		resource_push_id(build, resource);
-		if (transform_namespace_of(build, resource, args, err) < 0)
+		if (build_check(build, NULL, err) < 0 ||
+		    transform_namespace_of(build, resource, args, err) < 0)
 			return -1;
 	}
 	resource_set_touch(set);

@@ -46,6 +46,8 @@ int transform_pairs(struct build *build, struct resource_set *set,
 	};
 
 	for (size_t i = 0; i < set->n; i++) {
+		if (build_check(build, pairs, err) < 0)
+			return -1;
 		for (size_t j = 0; j < pairs->n; j++) {
 			pair.key = pairs->entries[j].key;
 			pair.value = node_tagged(build->arena,

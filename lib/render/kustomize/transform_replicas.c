@@ -51,6 +51,8 @@ int transform_replicas(struct build *build, struct resource_set *set,
 	const char *name = node_text(replica->name);
 	bool found = false;
 
+	if (build_check(build, replica->at, err) < 0)
+		return -1;
 	for (size_t i = 0; i < specs->n; i++) {
 		for (size_t j = 0; j < set->n; j++) {
 			struct resource *resource = set->v[j];

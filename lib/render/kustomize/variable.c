@@ -73,6 +73,8 @@ static int bind(struct build *build, struct accumulator *to,
 	if (!var->object)
 		return node_fail(var->at, err, "var '%s' has no objref",
 				 node_text(var->name));
+	if (build_check(build, var->at, err) < 0)
+		return -1;
 	wanted = target_id(build, var->object);
 	for (size_t i = 0; i < to->set.n; i++) {
 		if (node_is_empty(to->set.v[i]->root) ||
@@ -343,7 +345,8 @@ int variable_resolve(struct build *build, struct accumulator *in,
 	if (!in->vars.n)
 		return 0;
 	for (size_t i = 0; i < in->set.n; i++)
-		if (fieldspecs_apply(build->arena, &in->config.var_reference,
+		if (build_check(build, NULL, err) < 0 ||
+		    fieldspecs_apply(build->arena, &in->config.var_reference,
 				     in->set.v[i]->root, &setter, err) < 0)
 			return -1;
 	resource_set_touch(&in->set);
