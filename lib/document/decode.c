@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "document/decode.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -94,18 +92,6 @@ static int fail_type(const struct decoder *decoder, const struct node *node,
 	return -1;
 }
 
-/* Go's format 'g' of a float32. */
-static void add_short_real(struct str *out, double real)
-{
-	char text[32];
-	int digits = 1;
-
-	do
-		snprintf(text, sizeof(text), "%.*g", digits, real);
-	while (digits++ < FLT_DECIMAL_DIG && strtof(text, NULL) != (float)real);
-	doc_add_real_g(out, strtod(text, NULL));
-}
-
 /* Where a text is wanted: a number or boolean, spelled anew. */
 static struct node *spell(const struct decoder *decoder, struct node *node)
 {
@@ -136,7 +122,7 @@ static struct node *spell(const struct decoder *decoder, struct node *node)
 	case SCALAR_REAL:
 		if (!isfinite(scalar.real))
 			return node;
-		add_short_real(&text, scalar.real);
+		doc_add_real_short(&text, scalar.real);
 		break;
 	}
 	copy = node_copy(decoder->arena, node);

@@ -175,6 +175,8 @@ void doc_write_go_json(struct str *out, const json_t *value,
  * the fewest digits that read back the same. */
 void doc_add_real_g(struct str *out, double real);
 void doc_add_real_f(struct str *out, double real);
+/* Format 'g' of what is left of it in 32 bits; or ".inf", "-.inf", ".nan". */
+void doc_add_real_short(struct str *out, double real);
 
 /* Hand one reference of `value` to the arena; returns `value`, borrowed.
  * NULL stays NULL. */

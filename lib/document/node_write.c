@@ -136,7 +136,8 @@ static void write_scalar(struct str *out, const struct node *node,
 			    indent);
 		return;
 	}
-	if (plain && node->tag == NODE_STR &&
+	/* A tag of somebody's own is lost, but not that it was no number. */
+	if (plain && (node->tag == NODE_STR || node->tag == NODE_OTHER_TAG) &&
 	    doc_text_tag(node->text, node->n) != NODE_STR) {
 		write_double_quoted(out, node->text, node->n);
 		return;

@@ -152,6 +152,23 @@ void doc_add_real_g(struct str *out, double real)
 		add_point(out, &d);
 }
 
+void doc_add_real_short(struct str *out, double real)
+{
+	char text[32];
+	int digits = 1;
+
+	if (!isfinite((float)real)) {
+		str_add(out, isnan(real) ? ".nan" :
+			     real < 0    ? "-.inf" :
+					   ".inf");
+		return;
+	}
+	do
+		snprintf(text, sizeof(text), "%.*g", digits, real);
+	while (digits++ < FLT_DECIMAL_DIG && strtof(text, NULL) != (float)real);
+	doc_add_real_g(out, strtod(text, NULL));
+}
+
 void doc_add_real_f(struct str *out, double real)
 {
 	struct decimal d;

@@ -269,7 +269,7 @@ static int key_v1_1(const struct node *mapping, const struct node_entry *entry,
 		str_printf(out, "%" JSON_INTEGER_FORMAT, scalar.integer);
 		return 0;
 	case SCALAR_REAL:
-		doc_add_real_g(out, scalar.real);
+		doc_add_real_short(out, scalar.real);
 		return 0;
 	case SCALAR_NULL:
 		return fail_key(mapping, entry, NODE_NULL, err);

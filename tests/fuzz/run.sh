@@ -4,7 +4,7 @@
 # run.sh PROGRAM...
 #
 # Replay the corpus of each fuzz target: of OUT/tests/fuzz/NAME-replay, that
-# is every file of tests/fuzz/corpus/NAME.  With SECONDS_EACH, the programs
+# is every file of tests/fuzz/corpus/NAME and of tests/golden/NAME.  With SECONDS_EACH, the programs
 # are libFuzzer's: search for that long, beginning with the corpus.  What is
 # found is left beside the program.
 
@@ -14,17 +14,21 @@ for program; do
 	name=${program##*/}
 	name=${name%-replay}
 	corpus=tests/fuzz/corpus/$name
+	golden=tests/golden/$name
+	[ -d "$golden" ] || golden=
 	if [ "$SECONDS_EACH" ]; then
 		mkdir -p "$program.found"
 		"$program" -max_total_time="$SECONDS_EACH" -timeout=10 \
 			-rss_limit_mb=1024 -print_final_stats=1 \
 			-artifact_prefix="$program.found/broken-" \
-			"$program.found" "$corpus" >"$program.log" 2>&1
+			"$program.found" "$corpus" $golden \
+			>"$program.log" 2>&1
 		status=$?
 		n=1
 		grep -a 'number_of_executed_units' "$program.log"
 	else
-		"$program" "$corpus"/* >"$program.log" 2>&1
+		"$program" "$corpus"/* ${golden:+"$golden"/*} \
+			>"$program.log" 2>&1
 		status=$?
 		n=$(grep -c '^ok ' "$program.log")
 	fi

@@ -18,6 +18,7 @@
 #include "render/kustomize/transform.h"
 
 #define LOCAL_KEY      "config.kubernetes.io/local-config"
+#define INTERNAL       "internal.config.kubernetes.io/"
 #define MANAGED_BY_KEY "app.kubernetes.io/managed-by"
 /* Files of 6 MiB with 18,000 objects come to 60 MiB in the end. */
 #define MEMORY_CAP    ((size_t)128 << 20)
@@ -32,22 +33,21 @@ static bool is_internal(const char *key)
 		"config.kubernetes.io/index",
 		"config.k8s.io/id",
 		"helm.kustomize.io/generated",
-		"internal.config.kubernetes.io/annotations-migration-resource-"
-		"id",
-		"internal.config.kubernetes.io/allowKindChange",
-		"internal.config.kubernetes.io/allowNameChange",
-		"internal.config.kubernetes.io/generatorBehavior",
-		"internal.config.kubernetes.io/id",
-		"internal.config.kubernetes.io/index",
-		"internal.config.kubernetes.io/needsHashSuffix",
-		"internal.config.kubernetes.io/path",
-		"internal.config.kubernetes.io/prefixes",
-		"internal.config.kubernetes.io/previousKinds",
-		"internal.config.kubernetes.io/previousNames",
-		"internal.config.kubernetes.io/previousNamespaces",
-		"internal.config.kubernetes.io/refBy",
-		"internal.config.kubernetes.io/seqindent",
-		"internal.config.kubernetes.io/suffixes",
+		INTERNAL "annotations-migration-resource-id",
+		INTERNAL "allowKindChange",
+		INTERNAL "allowNameChange",
+		INTERNAL "generatorBehavior",
+		INTERNAL "id",
+		INTERNAL "index",
+		INTERNAL "needsHashSuffix",
+		INTERNAL "path",
+		INTERNAL "prefixes",
+		INTERNAL "previousKinds",
+		INTERNAL "previousNames",
+		INTERNAL "previousNamespaces",
+		INTERNAL "refBy",
+		INTERNAL "seqindent",
+		INTERNAL "suffixes",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
