@@ -225,6 +225,7 @@ $(fuzzers): $(OUT)/%: $(OUT)/%.o $(archive)
 	$(call say,LINK,$@)$(link) -fsanitize=fuzzer -o $@ $^ $(pkg_libs)
 
 bench: all cluster
+	$(Q)$(test_env) tests/bench/render.py
 	$(Q)$(test_env) tests/bench/run.py
 
 # ---- lint ----

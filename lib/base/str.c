@@ -14,7 +14,7 @@
  * small appends cost what they are long; the cap is not passed even in
  * allocation.
  */
-static bool reserve(struct str *str, size_t n)
+static bool make_room(struct str *str, size_t n)
 {
 	size_t need, room;
 
@@ -23,8 +23,6 @@ static bool reserve(struct str *str, size_t n)
 		return false;
 	}
 	need = str->len + n + 1;
-	if (need <= str->room)
-		return true;
 	room = str->room ? str->room : ROOM_FIRST;
 	while (room < need)
 		room = room > SIZE_MAX / 2 ? need : room * 2;
@@ -33,6 +31,11 @@ static bool reserve(struct str *str, size_t n)
 	str->data = xrealloc(str->data, room);
 	str->room = room;
 	return true;
+}
+
+static inline bool reserve(struct str *str, size_t n)
+{
+	return (!str->full && n < str->room - str->len) || make_room(str, n);
 }
 
 void str_add(struct str *str, const char *text)
@@ -55,6 +58,15 @@ void str_add_char(struct str *str, char c)
 	if (!reserve(str, 1))
 		return;
 	str->data[str->len++] = c;
+	str->data[str->len] = '\0';
+}
+
+void str_add_repeat(struct str *str, char c, size_t n)
+{
+	if (!reserve(str, n))
+		return;
+	memset(str->data + str->len, c, n);
+	str->len += n;
 	str->data[str->len] = '\0';
 }
 

@@ -45,6 +45,7 @@ struct str {
 void str_add(struct str *str, const char *text);
 void str_add_bytes(struct str *str, const void *bytes, size_t n);
 void str_add_char(struct str *str, char c);
+void str_add_repeat(struct str *str, char c, size_t n);
 void str_printf(struct str *str, const char *fmt, ...) PRINTF(2, 3);
 void str_vprintf(struct str *str, const char *fmt, va_list ap) PRINTF(2, 0);
 

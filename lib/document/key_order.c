@@ -88,6 +88,11 @@ static bool natural_less(const struct doc_entry *a, const struct doc_entry *b)
 	uint32_t ar, br;
 
 	while (aw.at < aw.len && bw.at < bw.len) {
+		if (aw.text[aw.at] == bw.text[bw.at] && aw.text[aw.at] > 0) {
+			aw.at++;
+			bw.at++;
+			continue;
+		}
 		ar = peek(&aw, aw.at, &a_width);
 		br = peek(&bw, bw.at, &b_width);
 		if (ar != br)

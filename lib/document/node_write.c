@@ -162,7 +162,8 @@ static void write_key(struct str *out, const struct node_entry *entry,
 		.n = entry->key_len,
 	};
 
-	write_scalar(out, &key, 0, flow || memchr(key.text, '\n', key.n));
+	write_scalar(out, &key, 0,
+		     flow || !key.n || memchr(key.text, '\n', key.n));
 }
 
 static void write_flow(struct str *out, const struct node *node)
@@ -190,16 +191,18 @@ static bool is_flow(const struct node *node)
 	       (node->style == NODE_FLOW || !node->n);
 }
 
-/* A value in a line that has begun, to the end of its last line. */
+/* A value in a line that has begun, to the end of its last line; a blank
+ * stands before it, unless it has no text. */
 static void write_inner(struct str *out, const struct node *node, size_t indent)
 {
-	if (node->kind == NODE_SCALAR || is_flow(node)) {
-		write_node(out, node, indent, false);
-		if (!out->len || out->data[out->len - 1] != '\n')
-			str_add_char(out, '\n');
-		return;
-	}
+	size_t before = out->len;
+
+	str_add_char(out, ' ');
 	write_node(out, node, indent, false);
+	if (out->len == before + 1)
+		str_cut(out, before);
+	if (out->data[out->len - 1] != '\n')
+		str_add_char(out, '\n');
 }
 
 static void write_mapping(struct str *out, const struct node *node,
@@ -214,9 +217,6 @@ static void write_mapping(struct str *out, const struct node *node,
 		write_key(out, &node->entries[i], false);
 		str_add_char(out, ':');
 		if (value->kind == NODE_SCALAR || is_flow(value)) {
-			if (value->kind != NODE_SCALAR || value->n ||
-			    value->style >= NODE_QUOTED)
-				str_add_char(out, ' ');
 			write_inner(out, value, indent + INDENT);
 			continue;
 		}
@@ -237,7 +237,7 @@ static void write_sequence(struct str *out, const struct node *node,
 	for (size_t i = 0; i < node->n; i++) {
 		if (i)
 			add_indent(out, indent);
-		str_add(out, "- ");
+		str_add_char(out, '-');
 		write_inner(out, node->items[i], indent + INDENT);
 	}
 }
@@ -257,5 +257,9 @@ static void write_node(struct str *out, const struct node *node, size_t indent,
 
 void doc_write_node(struct str *out, const struct node *node)
 {
-	write_inner(out, node, node->kind == NODE_SCALAR ? INDENT : 0);
+	size_t before = out->len;
+
+	write_node(out, node, node->kind == NODE_SCALAR ? INDENT : 0, false);
+	if (out->len == before || out->data[out->len - 1] != '\n')
+		str_add_char(out, '\n');
 }

@@ -64,10 +64,12 @@ static bool is_digit(char c)
 static bool resolve_word(const char *text, size_t n,
 			 enum scalar_dialect dialect, struct scalar *out)
 {
-	if (n > WORD_LONGEST)
+	/* Most texts begin otherwise. */
+	if (n > WORD_LONGEST || !strchr("~nNtTfFyYoO.+-", *text))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (strcmp(words[i].text, text) != 0)
+		if (words[i].text[0] != text[0] ||
+		    strcmp(words[i].text, text) != 0)
 			continue;
 		if (words[i].v1_1 && dialect == SCALAR_READ)
 			return false;

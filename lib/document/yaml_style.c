@@ -17,6 +17,13 @@ static bool is_forbidden(uint32_t rune)
 	       rune == 0xfffe || rune == 0xffff;
 }
 
+/* Letters, digits and signs that mean nothing by themselves behind the first
+ * place. */
+static bool is_ordinary(char c)
+{
+	return (c > ' ' && c < 0x7f && c != ':' && c != '#');
+}
+
 /* What has been seen so far; libyaml's words. */
 struct scan {
 	bool indicator;
@@ -91,6 +98,14 @@ void doc_yaml_analyze(const char *data, size_t len, struct yaml_text *out)
 	if (len >= 3 && (!memcmp(data, "---", 3) || !memcmp(data, "...", 3)))
 		scan.indicator = true;
 	for (size_t i = 0; i < len; i += width) {
+		if (i > 0 && is_ordinary(data[i])) {
+			width = 1;
+			while (i + width < len && is_ordinary(data[i + width]))
+				width++;
+			out->runes += width;
+			scan.was_space = scan.was_break = false;
+			continue;
+		}
 		rune = doc_rune(data + i, len - i, &width);
 		out->runes++;
 		if ((!i || rune == ':' || rune == '#') &&

@@ -65,8 +65,10 @@ static void write_indent(struct writer *w, int indent)
 	if (!w->indention || w->column > want ||
 	    (w->column == want && !w->whitespace))
 		put_break(w);
-	while (w->column < want)
-		put(w, ' ');
+	if (w->column < want) {
+		str_add_repeat(w->out, ' ', want - w->column);
+		w->column = want;
+	}
 	w->whitespace = true;
 	w->indention = true;
 }
@@ -76,8 +78,8 @@ static void write_indicator(struct writer *w, const char *text,
 {
 	if (needs_space && !w->whitespace)
 		put(w, ' ');
-	for (; *text; text++)
-		put(w, *text);
+	str_add(w->out, text);
+	w->column += strlen(text);
 	w->whitespace = false;
 	w->indention = w->indention && keeps_indention;
 }
