@@ -12,7 +12,7 @@
 #include "document/document.h"
 #include "document/scalar.h"
 
-int node_fail(const struct node *node, struct err *err, const char *fmt, ...)
+int(node_fail)(const struct node *node, struct err *err, const char *fmt, ...)
 {
 	AUTO_STR struct str text = STR_INIT(4096);
 	va_list ap;

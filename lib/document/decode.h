@@ -113,5 +113,7 @@ MUST_USE int doc_decode(struct arena *arena, const struct node *mapping,
  * Always -1. */
 int node_fail(const struct node *node, struct err *err, const char *fmt, ...)
 	PRINTF(3, 4);
+/* For the compiler's eyes, as in err.h. */
+#define node_fail(...) ((void)node_fail(__VA_ARGS__), err_failed())
 
 #endif

@@ -49,6 +49,8 @@ unsigned doc_yaml_line(const struct yaml_reader *reader);
 /* ERR_INPUT "NAME:LINE: ..." at the current event.  Always -1. */
 int doc_yaml_fail(const struct yaml_reader *reader, struct err *err,
 		  const char *fmt, ...) PRINTF(3, 4);
+/* For the compiler's eyes, as in err.h. */
+#define doc_yaml_fail(...) ((void)doc_yaml_fail(__VA_ARGS__), err_failed())
 
 /* The node that the current event begins, a document's root. */
 MUST_USE int doc_yaml_root(struct yaml_reader *reader, struct node **out,

@@ -23,8 +23,8 @@ const struct doc_budget doc_budget_default = {
 
 #define SEPARATOR "\n---"
 
-int doc_yaml_fail(const struct yaml_reader *reader, struct err *err,
-		  const char *fmt, ...)
+int(doc_yaml_fail)(const struct yaml_reader *reader, struct err *err,
+		   const char *fmt, ...)
 {
 	AUTO_STR struct str text = STR_INIT(1024);
 	va_list ap;

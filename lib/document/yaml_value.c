@@ -286,7 +286,7 @@ static int from_node_v1_1(const struct node *node, json_t **out,
 			  struct err *err)
 {
 	AUTO_STR struct str key = STR_INIT(STR_BIG);
-	json_t *value, *member;
+	json_t *value, *member = NULL;
 
 	if (node->kind == NODE_SCALAR)
 		return from_scalar_v1_1(node, out, err);
@@ -315,7 +315,7 @@ static int from_node_v1_1(const struct node *node, json_t **out,
 int doc_from_node_v1_1(struct arena *arena, const struct node *node,
 		       json_t **out, struct err *err)
 {
-	json_t *value;
+	json_t *value = NULL;
 
 	if (from_node_v1_1(node, &value, err) < 0)
 		return -1;

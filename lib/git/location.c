@@ -430,7 +430,7 @@ static bool is_within(const struct location *location, const char *place)
 		return false;
 	if (host > n &&
 	    (place[n] != ':' || strlen(location->port) != host - n - 1 ||
-	     strncmp(place + n + 1, location->port, host - n - 1)))
+	     strncmp(place + n + 1, location->port, host - n - 1) != 0))
 		return false;
 	return is_at_or_below(own, path, strlen(path));
 }

@@ -245,6 +245,8 @@ struct render {
 	const struct render_args *args;
 	struct rendered *out;
 	size_t bytes; /* of all files */
+	/* That of `args` where it is to be called, else NULL. */
+	int (*each)(void *data, const struct object *object, struct err *err);
 };
 
 static void add_document(struct render *render, const struct doc *doc,
@@ -312,7 +314,7 @@ static int hand_on(struct render *render, const struct kustomize_object *made,
 	    refuse_encrypted(&doc, err) < 0)
 		return -1;
 	object = object_as_is(scratch, &doc);
-	return render->args->each(render->args->data, &object, err);
+	return render->each(render->args->data, &object, err);
 }
 
 static int read_kustomization(struct render *render, const char *path,
@@ -335,7 +337,7 @@ static int read_kustomization(struct render *render, const char *path,
 		return 0;
 	render->bytes += built.bytes;
 	for (size_t i = 0; i < built.n; i++) {
-		if (render->out->each) {
+		if (render->each) {
 			if (hand_on(render, &built.v[i], err) < 0)
 				return -1;
 			continue;
@@ -388,8 +390,9 @@ int render_path(struct arena *arena, const struct render_args *args,
 	    find_manifests(&walk, path, err) < 0)
 		return -1;
 	/* Nothing else can be found where that is. */
-	out->each = args->each && walk.found.n == 1 &&
-		    walk.found.v[0].kustomization;
+	if (walk.found.n == 1 && walk.found.v[0].kustomization)
+		render.each = args->each;
+	out->each = render.each != NULL;
 	if (read_all(&render, &walk.found, err) < 0)
 		return -1;
 	if (out->objects.n || out->each)

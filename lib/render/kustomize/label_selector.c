@@ -102,13 +102,16 @@ static bool is_alphanumeric(char c)
 
 static bool is_name(const char *text, size_t n)
 {
-	if (!n || n > NAME_MOST || !is_alphanumeric(text[0]) ||
-	    !is_alphanumeric(text[n - 1]))
+	bool last = false;
+
+	if (n > NAME_MOST || !is_alphanumeric(*text))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!is_alphanumeric(text[i]) && !strchr("-_.", text[i]))
+	for (size_t i = 0; i < n; i++) {
+		last = is_alphanumeric(text[i]);
+		if (!last && !strchr("-_.", text[i]))
 			return false;
-	return true;
+	}
+	return last;
 }
 
 static bool is_lower_or_digit(char c)

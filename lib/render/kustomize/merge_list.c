@@ -441,6 +441,8 @@ int merge_lists(const struct merge *merge, const struct schema_at *at,
 		replaces = directive == MERGE_REPLACE;
 	}
 	list.target = replaces ? patch : target;
+	if (!list.target)
+		return 0;
 	if (!keys->n) {
 		list.scalars = true;
 		list.keys = (struct schema_keys){ { "" }, 1 };
