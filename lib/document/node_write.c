@@ -56,6 +56,12 @@ static void write_double_quoted(struct str *out, const char *text, size_t n)
 			str_printf(out, "\\%c", letters[name - names]);
 		else if (rune == 0 || rune == RUNE_INVALID)
 			str_add(out, rune ? "\xef\xbf\xbd" : "\\0");
+		else if (rune == 0x2028 || rune == 0x2029)
+			str_add(out, rune == 0x2028 ? "\\L" : "\\P");
+		else if (rune == 0x85)
+			str_add(out, "\\N");
+		else if (rune == 0xfeff)
+			str_add(out, "\\uFEFF");
 		else if (rune < 0x20 || (rune >= 0x7f && rune <= 0x9f))
 			str_printf(out, "\\x%02X", (unsigned)rune);
 		else
