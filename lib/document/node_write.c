@@ -70,15 +70,32 @@ static void write_double_quoted(struct str *out, const char *text, size_t n)
 	str_add_char(out, '"');
 }
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/*
+ * Where lines are folded a break has to stand twice, but not behind a line
+ * that begins with a blank.  yaml.v3 asks for the first line of the text where
+ * it should ask for the next one.
+ */
+static bool is_doubled(const struct node *node, const char *line)
+{
+	char first = node->text[strspn(node->text, "\n")];
+
+	return node->style == NODE_FOLDED && *line != '\n' &&
+	       !is_blank(*line) && first && !is_blank(first);
+}
+
 /* "|" or ">", and the lines below it. */
-static void write_block(struct str *out, const struct node *node,
-			char indicator, size_t indent)
+static void write_block(struct str *out, const struct node *node, size_t indent)
 {
 	const char *p = node->text, *end = p + node->n, *next;
 	bool one = node->n && end[-1] == '\n';
 	bool more = node->n > 1 && one && end[-2] == '\n';
 
-	str_add_char(out, indicator);
+	str_add_char(out, node->style == NODE_FOLDED ? '>' : '|');
 	if (*p == ' ' || *p == '\n')
 		str_printf(out, "%d", INDENT);
 	str_add(out, !one ? "-" : more || node->n == 1 ? "+" : "");
@@ -88,6 +105,8 @@ static void write_block(struct str *out, const struct node *node,
 		next = next ? next + 1 : end;
 		if (*p != '\n')
 			add_indent(out, indent);
+		if (next[-1] == '\n' && is_doubled(node, p))
+			str_add_char(out, '\n');
 		str_add_bytes(out, p, (size_t)(next - p));
 	}
 	if (!one)
@@ -138,8 +157,7 @@ static void write_scalar(struct str *out, const struct node *node,
 		str_add_char(out, ' ');
 	}
 	if (is_block(node, &text, flow)) {
-		write_block(out, node, node->style == NODE_FOLDED ? '>' : '|',
-			    indent);
+		write_block(out, node, indent);
 		return;
 	}
 	/* A tag of somebody's own is lost, but not that it was no number. */

@@ -159,6 +159,10 @@ static void nodes_are_written_as_they_were(void **state)
 		      "l:\n- a\n- b: 1\n  c: 2\n");
 	assert_writes("q: \"x\"\ns: 'y'\n", "q: \"x\"\ns: 'y'\n");
 	assert_writes("t: |\n    two\n    lines\n", "t: |\n  two\n  lines\n");
+	assert_writes("f: >\n  a\n\n  b\n", "f: >\n  a\n\n  b\n\n");
+	assert_writes("f: >-\n  a b\n", "f: >-\n  a b\n");
+	assert_writes("s: \"a\\Lb\"\n", "s: \"a\\Lb\"\n");
+	assert_writes("l:\n-\n- ''\n", "l:\n-\n- ''\n");
 	assert_writes("e: {}\nl: []\nn:\n", "e: {}\nl: []\nn:\n");
 	assert_writes("a: 1 # lost\n", "a: 1\n");
 }
