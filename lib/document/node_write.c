@@ -105,9 +105,9 @@ static void write_block(struct str *out, const struct node *node, size_t indent)
 		next = next ? next + 1 : end;
 		if (*p != '\n')
 			add_indent(out, indent);
+		str_add_bytes(out, p, (size_t)(next - p));
 		if (next[-1] == '\n' && is_doubled(node, p))
 			str_add_char(out, '\n');
-		str_add_bytes(out, p, (size_t)(next - p));
 	}
 	if (!one)
 		str_add_char(out, '\n');
