@@ -31,6 +31,13 @@ FOREIGN = {
     "microservices-demo/istio-manifests": "it/frontend-gateway.yaml:",
 }
 
+# What is built as a kustomization, and the namespace for it.
+BUILT = {
+    "podinfo/kustomize": "built-podinfo",
+    "microservices-demo/kustomize/tests/memorystore-with-all-components":
+        "built-shop",
+}
+
 # Objects that are members of Lists.
 LISTED = {"kube-prometheus/manifests": 39}
 
@@ -99,12 +106,17 @@ def test_unknown_kinds_of_a_project_are_refused_with_their_places(
     assert "CustomResourceDefinition" in result.err, "a hint"
 
 
-def test_a_kustomization_is_not_taken_for_manifests(gitops, repo):
-    """Until it can be rendered: an error, and never half of the truth."""
-    source = CORPUS / "podinfo"
+@pytest.mark.parametrize("folder", BUILT)
+def test_sync_then_diff_of_a_real_kustomization(gitops, prod, repo, folder):
+    source = CORPUS / folder.split("/")[0]
     if not source.is_dir():
         pytest.skip("corpus is not beside the project")
-    shutil.copytree(source, repo.path / "podinfo")
+    shutil.copytree(source, repo.path, dirs_exist_ok=True)
     repo.commit()
-    result = gitops("render", repo, expect=2)
-    assert "podinfo/kustomize" in result.err and "hint:" in result.err
+    gitops.kubeconfig = prod.kubeconfig
+    prod.api.namespace(BUILT[folder])
+    where = ["-n", BUILT[folder], "--path", folder.partition("/")[2], repo]
+    gitops("sync", *where)
+    gitops("diff", *where)
+    again = gitops("sync", "-o", "json", *where).json
+    assert again["requests"]["writes"] == 0

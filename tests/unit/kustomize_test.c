@@ -310,8 +310,7 @@ static void a_build_has_limits(void **state)
 	assert_int_equal(build(files, 2, &few), -1);
 	assert_string_equal(err.msg,
 			    "a.yaml:1: more than 1 objects in one build");
-	also at a.yaml : 1 ");
-		err_clear(&err);
+	err_clear(&err);
 	assert_int_equal(build(files, 2, &small), -1);
 	assert_int_equal(err.status, ERR_INPUT);
 	err_clear(&err);
