@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/common.h"
 
+#include <string.h>
+
 #include "base/clock.h"
+#include "base/str.h"
 #include "report/mask.h"
 
 const struct opt source_opts[] = {
 	OPT_STRINGS(struct source_args, remotes, 0, "allow-remote", "HOST",
-		    "fetch bases from this host; repeatable"),
+		    "fetch bases and charts from this host; repeatable"),
+	OPT_FLAG(struct source_args, enable_helm, 0, "enable-helm",
+		 "start the program helm for charts"),
 	OPT_STRING(struct source_args, path, 0, "path", "PATH",
 		   "directory or file of the tree to render"),
 	OPT_STRING(struct source_args, rev, 0, "rev", "REVISION",
@@ -150,8 +155,26 @@ int target_open(struct run *run, const struct target_args *args,
 	return 0;
 }
 
-/* A base in another repository, if it is in one of those that the user names:
- * a repository must not choose by itself what is fetched. */
+/* Is it in one of the places that the user names?  A repository must not
+ * choose by itself what is fetched. */
+static int check_allowed(const struct source *source, const char *url,
+			 const char *what, struct err *err)
+{
+	const char *host;
+	bool allowed;
+
+	if (repo_is_within(source->run->arena, url, source->args->remotes,
+			   &host, &allowed, err) < 0)
+		return -1;
+	if (allowed)
+		return 0;
+	err_set(err, ERR_INPUT, "%s: this %s is elsewhere", url, what);
+	return err_hint(err,
+			"have it fetched with --allow-remote %s, or commit it "
+			"to this repository",
+			host ? host : "HOST");
+}
+
 static int fetch_base(void *data, const struct kustomize_remote *remote,
 		      const struct tree **out, struct err *err)
 {
@@ -163,21 +186,9 @@ static int fetch_base(void *data, const struct kustomize_remote *remote,
 	struct revision revision;
 	struct repo *repo;
 	struct tree *tree;
-	const char *host;
-	bool allowed;
 
-	if (repo_is_within(source->run->arena, remote->url,
-			   source->args->remotes, &host, &allowed, err) < 0)
-		return -1;
-	if (!allowed) {
-		err_set(err, ERR_INPUT, "%s: this base is elsewhere",
-			remote->url);
-		return err_hint(err,
-				"have it fetched with --allow-remote %s, "
-				"or commit it to this repository",
-				host ? host : "HOST");
-	}
-	if (repo_open(source->run, &args, &repo, err) < 0 ||
+	if (check_allowed(source, remote->url, "base", err) < 0 ||
+	    repo_open(source->run, &args, &repo, err) < 0 ||
 	    repo_revision(repo, &revision, err) < 0 ||
 	    repo_tree(repo, &revision, &tree, err) < 0)
 		return -1;
@@ -185,14 +196,48 @@ static int fetch_base(void *data, const struct kustomize_remote *remote,
 	return 0;
 }
 
+static int pull_chart(void *data, const struct helm_source *chart,
+		      const struct tree **out, struct err *err)
+{
+	const struct source *source = data;
+	const char *url = chart->repository;
+	const char *scheme = "";
+
+	/* What is spoken with a registry is https, too. */
+	if (str_starts(url, "oci://")) {
+		url += strlen("oci://");
+		scheme = "https://";
+	}
+	url = arena_printf(source->run->arena, "%s%s/%s", scheme, url,
+			   chart->name);
+	if (check_allowed(source, url, "chart", err) < 0)
+		return -1;
+	return helm_pull(source->run, chart, out, err);
+}
+
+static int inflate_chart(void *data, const struct helm_chart *chart,
+			 struct bytes *out, struct err *err)
+{
+	const struct source *source = data;
+
+	return helm_template(source->run, chart, out, err);
+}
+
 struct render_args source_render(struct source *source)
 {
+	source->outside = (struct kustomize_outside){
+		.fetch = fetch_base,
+		.data = source,
+	};
+	if (source->args->enable_helm) {
+		source->outside.pull = pull_chart;
+		source->outside.inflate = inflate_chart;
+	}
 	return (struct render_args){
 		.tree = source->tree,
 		.path = source->args->path,
 		.deadline_ms = source->run->deadline_ms,
-		.fetch = fetch_base,
-		.fetch_data = source,
+		.outside = &source->outside,
 	};
 }
 

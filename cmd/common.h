@@ -26,7 +26,8 @@ struct source_args {
 	const char *location; /* the operand */
 	const char *rev;
 	const char *path;
-	const char **remotes; /* from where bases may be fetched */
+	const char **remotes; /* from where bases and charts may come */
+	bool enable_helm;
 	bool worktree;
 };
 extern const struct opt source_opts[];
@@ -74,6 +75,7 @@ struct source {
 	const char *shown;        /* the repository, for people */
 	const char *dir;          /* the working directory, or NULL */
 	struct revision revision; /* oid NULL with --worktree */
+	struct kustomize_outside outside;
 };
 
 /* Open the repository and its tree, and tell the report. */

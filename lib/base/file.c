@@ -137,6 +137,17 @@ int file_write(const char *path, struct bytes bytes, mode_t mode,
 	return 0;
 }
 
+int file_create(const char *path, struct bytes bytes, mode_t mode,
+		struct err *err)
+{
+	AUTO_CLOSE int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+				 mode);
+
+	if (fd < 0 || write_all(fd, bytes) < 0)
+		return err_errno(err, status_of(errno), "write %s", path);
+	return 0;
+}
+
 int file_make_dir(const char *path, mode_t mode, struct err *err)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();

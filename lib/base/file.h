@@ -27,6 +27,11 @@ MUST_USE int file_read(struct arena *arena, const char *path, size_t cap_bytes,
 MUST_USE int file_write(const char *path, struct bytes bytes, mode_t mode,
 			struct err *err);
 
+/* Make a file that must not be there yet, for a directory that nobody else
+ * looks into: it is not flushed to the disk. */
+MUST_USE int file_create(const char *path, struct bytes bytes, mode_t mode,
+			 struct err *err);
+
 /* mkdir -p; made directories get `mode`.  0 where it is there already. */
 MUST_USE int file_make_dir(const char *path, mode_t mode, struct err *err);
 

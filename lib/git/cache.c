@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cache.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "git/cache.h"
@@ -21,96 +22,13 @@
  */
 #define PACK_FILES 128
 
-/* ---- the directory that holds all of them ---- */
-
-static bool is_ours(const struct stat *st)
-{
-	return st->st_uid == geteuid() && !(st->st_mode & (S_IWGRP | S_IWOTH));
-}
-
-static int make_private_dir(const char *path, struct err *err)
-{
-	struct stat st;
-
-	if (file_make_dir(path, 0700, err) < 0)
-		return -1;
-	if (stat(path, &st) < 0)
-		return err_errno(err, ERR_FAILED, "%s", path);
-	if (is_ours(&st))
-		return 0;
-	err_set(err, ERR_ACCESS,
-		"cache %s belongs to another user, or others may write to it",
-		path);
-	return err_hint(err, "chmod go-w it, or set XDG_CACHE_HOME to a "
-			     "directory of your own");
-}
-
-static void remove_dir(void *handle)
-{
-	AUTO_ERR struct err ignored = { 0 };
-
-	if (file_remove_all(handle, &ignored) < 0)
-		return;
-}
-
-/* A machine where we may keep nothing: what we fetch lives for this run. */
-static int make_temporary(struct run *run, const char **out, struct err *err)
-{
-	const char *parent = run_env(run, "TMPDIR");
-	char *path = arena_printf(run->arena, "%s/gitops.XXXXXX",
-				  parent ? parent : "/tmp");
-
-	if (!mkdtemp(path))
-		return err_errno(err, ERR_FAILED,
-				 "make a directory for the cache: %s", path);
-	arena_defer(run->arena, remove_dir, path);
-	*out = path;
-	return 0;
-}
-
-static const char *wanted_dir(struct run *run, const char *cache_dir)
-{
-	const char *base = run_env(run, "XDG_CACHE_HOME");
-	const char *home = run_env(run, "HOME");
-
-	if (cache_dir)
-		return arena_printf(run->arena, "%s/git", cache_dir);
-	/* The specification says to ignore a relative one. */
-	if (base && *base == '/')
-		return arena_printf(run->arena, "%s/gitops/git", base);
-	if (home && *home == '/')
-		return arena_printf(run->arena, "%s/.cache/gitops/git", home);
-	return NULL;
-}
-
-static int open_parent(struct run *run, const char *cache_dir, const char **out,
-		       struct err *err)
-{
-	const char *dir = wanted_dir(run, cache_dir);
-	AUTO_ERR struct err why = { 0 };
-
-	if (!dir)
-		return make_temporary(run, out, err);
-	if (make_private_dir(dir, &why) == 0 && access(dir, W_OK) == 0) {
-		*out = dir;
-		return 0;
-	}
-	/* Foreign is refused; unwritable is only a pity. */
-	if (why.status && faccessat(AT_FDCWD, dir, F_OK, 0) == 0) {
-		err_append(err, &why);
-		return -1;
-	}
-	run_debug(run, "no cache: %s", why.msg ? why.msg : dir);
-	return make_temporary(run, out, err);
-}
-
 int repo_cache_path(struct run *run, const char *cache_dir, const char *url,
 		    const char **out, struct err *err)
 {
 	char name[DIGEST_SHA256_HEX];
 	const char *parent;
 
-	if (open_parent(run, cache_dir, &parent, err) < 0)
+	if (cache_open(run, cache_dir, "git", &parent, err) < 0)
 		return -1;
 	digest_sha256_hex(url, strlen(url), name);
 	*out = arena_printf(run->arena, "%s/%s", parent, name);
@@ -148,8 +66,8 @@ bool repo_cache_usable(struct run *run, const char *cache)
 
 	if (lstat(cache, &st) < 0)
 		return false;
-	if (!S_ISDIR(st.st_mode) || !is_ours(&st) || access(mark, F_OK) == 0 ||
-	    count_files(packs) > PACK_FILES) {
+	if (!S_ISDIR(st.st_mode) || !cache_is_ours(&st) ||
+	    access(mark, F_OK) == 0 || count_files(packs) > PACK_FILES) {
 		run_debug(run, "cache %s is to be replaced", cache);
 		return false;
 	}
@@ -176,8 +94,8 @@ static void sweep(struct run *run, const char *cache)
 
 	while (dir && (one = readdir(dir)))
 		if (str_starts(one->d_name, prefix))
-			remove_dir(arena_printf(run->arena, "%s/%s", parent,
-						one->d_name));
+			repo_cache_abandon(arena_printf(run->arena, "%s/%s",
+							parent, one->d_name));
 	if (dir)
 		closedir(dir);
 }

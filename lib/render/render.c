@@ -327,8 +327,7 @@ static int read_kustomization(struct render *render, const char *path,
 		.bytes = RENDER_TOTAL_BYTES - render->bytes,
 		.objects = RENDER_OBJECTS,
 		.deadline_ms = render->args->deadline_ms,
-		.fetch = render->args->fetch,
-		.data = render->args->fetch_data,
+		.outside = render->args->outside,
 	};
 	struct kustomize_objects built = { 0 };
 	struct doc doc;

@@ -4,7 +4,7 @@
 
 /*
  * Render: a path of a tree to the objects it wants.  Pure: no network, no
- * process, no file but the tree's, unless the caller fetches bases.
+ * process, no file but the tree's, unless the caller has them (`outside`).
  *
  * A directory with a kustomization.yaml (.yml, or Kustomization) is what
  * `kustomize build` makes of it.  Others hold plain manifests: every file under
@@ -39,10 +39,7 @@ struct render_args {
 	 * function returns.  May be NULL. */
 	int (*each)(void *data, const struct object *object, struct err *err);
 	void *data;
-	/* Bases in other repositories: see kustomize.h.  May be NULL. */
-	int (*fetch)(void *fetch_data, const struct kustomize_remote *remote,
-		     const struct tree **out, struct err *err);
-	void *fetch_data;
+	const struct kustomize_outside *outside; /* NULL: nothing */
 };
 
 struct rendered {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The real kustomize, built from its module, and our own reader and writer
-of YAML as a program."""
+"""The real kustomize and helm, built from their modules, and our own reader
+and writer of YAML as a program."""
 
 import functools
 import os
@@ -22,6 +22,17 @@ def kustomize():
     subprocess.run(["go", "build", "-o", program,
                     "sigs.k8s.io/kustomize/kustomize/v5"],
                    cwd=PEER, check=True)
+    return program
+
+
+@functools.cache
+def helm():
+    """Likewise."""
+    if not shutil.which("go"):
+        return None
+    program = BUILD / "helm"
+    subprocess.run(["go", "build", "-o", program, "helm.sh/helm/v3/cmd/helm"],
+                   cwd=PEER / "helm", check=True)
     return program
 
 

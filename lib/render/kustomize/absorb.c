@@ -86,6 +86,8 @@ int generator_absorb(struct build *build, struct resource_set *set,
 				     "could be merged into more than one", err);
 	if (!replaces) {
 		fail_behavior(resource, &id, "is there already", err);
+		if (behavior == BEHAVIOR_NONE)
+			return -1;
 		return err_hint(err, "set 'behavior: merge' or 'behavior: "
 				     "replace'");
 	}

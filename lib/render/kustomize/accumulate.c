@@ -11,6 +11,7 @@
 #include "base/vec.h"
 #include "document/decode.h"
 #include "render/kustomize/builtin.h"
+#include "render/kustomize/chart.h"
 #include "render/kustomize/generator.h"
 #include "render/kustomize/layer.h"
 #include "render/kustomize/plugin.h"
@@ -183,6 +184,23 @@ static int run_generators(const struct layer *layer, struct accumulator *to,
 	return 0;
 }
 
+static int run_charts(const struct layer *layer, struct accumulator *to,
+		      struct err *err)
+{
+	const struct kustomization *k = &layer->kustomization;
+	const struct origin *origin = NULL;
+
+	if (layer->origin)
+		origin = origin_builtin(layer->build, layer->origin,
+					layer->file,
+					"HelmChartInflationGenerator");
+	for (size_t i = 0; i < k->charts.n; i++)
+		if (chart_run(layer, &k->charts.v[i], k->chart_globals, true,
+			      origin, &to->set, err) < 0)
+			return -1;
+	return 0;
+}
+
 /* ---- components ---- */
 
 /* What a component leaves behind kustomize merges into nothing. */
@@ -228,6 +246,7 @@ int layer_accumulate(struct layer *layer, struct accumulator *to,
 	if (layer_add_paths(layer, to, &k->resources, err) < 0 ||
 	    add_config(layer, to, err) < 0 ||
 	    run_generators(layer, to, err) < 0 ||
+	    run_charts(layer, to, err) < 0 ||
 	    plugin_generate(layer, &k->generators, to, err) < 0)
 		return -1;
 	for (size_t i = 0; i < k->components.n; i++)

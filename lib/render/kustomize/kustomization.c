@@ -198,6 +198,64 @@ static const struct decode_field var_fields[] = {
 static const struct decode_table var_table =
 	DECODE_TABLE(struct var_entry, var_fields);
 
+static const struct decode_field chart_globals_fields[] = {
+	DECODE_TEXT(struct chart_globals, chart_home, "chartHome"),
+	DECODE_TEXT(struct chart_globals, config_home, "configHome"),
+};
+static const struct decode_table chart_globals_table =
+	DECODE_TABLE(struct chart_globals, chart_globals_fields);
+
+#define CHART_FIELDS                                                           \
+	DECODE_TEXTS(struct chart_entry, additional_values,                    \
+		     "additionalValuesFiles"),                                 \
+	DECODE_TEXTS(struct chart_entry, api_versions, "apiVersions"),         \
+	DECODE_BOOL(struct chart_entry, debug, "debug"),                       \
+	DECODE_BOOL(struct chart_entry, devel, "devel"),                       \
+	DECODE_BOOL(struct chart_entry, include_crds, "includeCRDs"),          \
+	DECODE_TEXT(struct chart_entry, kube_version, "kubeVersion"),          \
+	DECODE_TEXT(struct chart_entry, name, "name"),                         \
+	DECODE_TEXT(struct chart_entry, name_template, "nameTemplate"),        \
+	DECODE_TEXT(struct chart_entry, namespace, "namespace"),               \
+	DECODE_TEXT(struct chart_entry, release_name, "releaseName"),          \
+	DECODE_TEXT(struct chart_entry, repo, "repo"),                         \
+	DECODE_BOOL(struct chart_entry, skip_hooks, "skipHooks"),              \
+	DECODE_BOOL(struct chart_entry, skip_tests, "skipTests"),              \
+	DECODE_TEXT(struct chart_entry, values_file, "valuesFile"),            \
+	DECODE_NODE(struct chart_entry, values_inline, "valuesInline"),        \
+	DECODE_TEXT(struct chart_entry, values_merge, "valuesMerge"),          \
+	DECODE_TEXT(struct chart_entry, version, "version")
+
+static const struct decode_field plain_chart_fields[] = { CHART_FIELDS };
+static const struct decode_table plain_chart_table =
+	DECODE_TABLE(struct chart_entry, plain_chart_fields);
+
+static const struct decode_field chart_fields[] = {
+	CHART_FIELDS,
+	DECODE_TEXT(struct chart_entry, chart_home, "chartHome"),
+	DECODE_TEXT(struct chart_entry, config_home, "configHome"),
+};
+const struct decode_table chart_table =
+	DECODE_TABLE(struct chart_entry, chart_fields);
+
+/* As it was called up to kustomize 3; what is ignored, it ignores, too. */
+static const struct decode_field old_chart_fields[] = {
+	DECODE_TEXT(struct chart_entry, chart_home, "chartHome"),
+	DECODE_TEXT(struct chart_entry, name, "chartName"),
+	DECODE_TEXT(struct chart_entry, ignored, "chartRepoName"),
+	DECODE_TEXT(struct chart_entry, repo, "chartRepoUrl"),
+	DECODE_TEXT(struct chart_entry, version, "chartVersion"),
+	DECODE_TEXTS(struct chart_entry, ignored_args, "extraArgs"),
+	DECODE_TEXT(struct chart_entry, ignored, "helmBin"),
+	DECODE_TEXT(struct chart_entry, config_home, "helmHome"),
+	DECODE_TEXT(struct chart_entry, release_name, "releaseName"),
+	DECODE_TEXT(struct chart_entry, ignored, "releaseNamespace"),
+	DECODE_TEXT(struct chart_entry, values_file, "values"),
+	DECODE_NODE(struct chart_entry, values_inline, "valuesLocal"),
+	DECODE_TEXT(struct chart_entry, values_merge, "valuesMerge"),
+};
+static const struct decode_table old_chart_table =
+	DECODE_TABLE(struct chart_entry, old_chart_fields);
+
 static const struct decode_field legacy_order_fields[] = {
 	DECODE_TEXTS(struct legacy_order, first, "orderFirst"),
 	DECODE_TEXTS(struct legacy_order, last, "orderLast"),
@@ -228,10 +286,12 @@ static const struct decode_field kustomization_fields[] = {
 	DECODE_STRUCT(struct kustomization, generator_options,
 		      "generatorOptions", &generator_options_table),
 	DECODE_TEXTS(struct kustomization, generators, "generators"),
-	DECODE_NODE(struct kustomization, old_helm_charts,
-		    "helmChartInflationGenerator"),
-	DECODE_NODE(struct kustomization, helm_charts, "helmCharts"),
-	DECODE_NODE(struct kustomization, helm_globals, "helmGlobals"),
+	DECODE_STRUCTS(struct kustomization, old_charts,
+		       "helmChartInflationGenerator", &old_chart_table),
+	DECODE_STRUCTS(struct kustomization, charts, "helmCharts",
+		       &plain_chart_table),
+	DECODE_STRUCT(struct kustomization, chart_globals, "helmGlobals",
+		      &chart_globals_table),
 	DECODE_STRUCTS(struct kustomization, image_tags, "imageTags",
 		       &image_table),
 	DECODE_STRUCTS(struct kustomization, images, "images", &image_table),
@@ -331,6 +391,27 @@ static void fold_env(struct arena *arena, struct generator_entries *entries)
 				node_copy(arena, entries->v[i].env);
 }
 
+/* The last of them to name a home says so for all, unless helmGlobals does. */
+static void fold_charts(struct arena *arena, struct kustomization *k)
+{
+	struct chart_globals globals = { 0 };
+
+	for (size_t i = 0; i < k->old_charts.n; i++) {
+		struct chart_entry *old = &k->old_charts.v[i];
+
+		if (*node_text(old->chart_home))
+			globals.chart_home = old->chart_home;
+		if (*node_text(old->config_home))
+			globals.config_home = old->config_home;
+		old->chart_home = old->config_home = NULL;
+		*vec_push(arena, &k->charts) = *old;
+	}
+	if (k->chart_globals || (!globals.chart_home && !globals.config_home))
+		return;
+	k->chart_globals = arena_alloc(arena, sizeof(globals));
+	*k->chart_globals = globals;
+}
+
 /* What is deprecated, behind what replaces it. */
 static void fold_deprecated(struct arena *arena, struct kustomization *k)
 {
@@ -339,6 +420,7 @@ static void fold_deprecated(struct arena *arena, struct kustomization *k)
 		*vec_push(arena, &k->images) = k->image_tags.v[i];
 	fold_env(arena, &k->config_maps);
 	fold_env(arena, &k->secrets);
+	fold_charts(arena, k);
 }
 
 int kustomization_decode(struct arena *arena, const struct node *root,

@@ -217,6 +217,46 @@ struct sort_options {
 	struct legacy_order *legacy;
 };
 
+struct chart_globals {
+	const struct node *at;
+	const struct node *chart_home;
+	const struct node *config_home;
+};
+
+/* One of helmCharts, or a HelmChartInflationGenerator, which has the globals
+ * in it. */
+struct chart_entry {
+	const struct node *at;
+	const struct node *name;
+	const struct node *version;
+	const struct node *repo;
+	const struct node *release_name;
+	const struct node *name_template;
+	const struct node *namespace;
+	const struct node *kube_version;
+	struct nodes api_versions;
+	struct nodes additional_values;
+	const struct node *values_file;
+	struct node *values_inline;
+	const struct node *values_merge;
+	const struct node *chart_home;
+	const struct node *config_home;
+	bool include_crds;
+	bool skip_hooks;
+	bool skip_tests;
+	/* Accepted, and without effect: */
+	bool debug;
+	bool devel; /* versions are exact */
+	const struct node *ignored;
+	struct nodes ignored_args;
+};
+
+struct chart_entries {
+	struct chart_entry *v;
+	size_t n;
+	size_t room;
+};
+
 struct kustomization {
 	const struct node *at;
 	const struct node *api_version;
@@ -253,9 +293,9 @@ struct kustomization {
 	struct nodes bases;
 	struct generator_entries config_maps;
 	struct generator_entries secrets;
-	struct node *helm_globals;
-	struct node *helm_charts;
-	struct node *old_helm_charts;
+	struct chart_globals *chart_globals;
+	struct chart_entries charts;
+	struct chart_entries old_charts;
 	struct generator_options *generator_options;
 	struct nodes configurations;
 	struct nodes generators;
@@ -264,6 +304,7 @@ struct kustomization {
 	struct nodes build_metadata;
 };
 
+extern const struct decode_table chart_table;
 extern const struct decode_table field_table;
 extern const struct decode_table generator_table;
 extern const struct decode_table image_table;

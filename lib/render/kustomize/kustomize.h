@@ -17,6 +17,7 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "document/node.h"
+#include "helm/helm.h"
 #include "tree/tree.h"
 
 /* A base in another repository. */
@@ -26,17 +27,28 @@ struct kustomize_remote {
 	const char *path;   /* of the base, in the tree */
 };
 
+/*
+ * What a build may have from outside its tree: bases of other repositories,
+ * charts of repositories of charts, and what helm makes of a chart.  The last
+ * two come together.  What is NULL it may not have.
+ */
+struct kustomize_outside {
+	int (*fetch)(void *data, const struct kustomize_remote *remote,
+		     const struct tree **out, struct err *err);
+	int (*pull)(void *data, const struct helm_source *source,
+		    const struct tree **out, struct err *err);
+	int (*inflate)(void *data, const struct helm_chart *chart,
+		       struct bytes *out, struct err *err);
+	void *data;
+};
+
 struct kustomize_args {
 	const struct tree *tree;
 	const char *path;    /* of the directory, in the tree */
 	size_t bytes;        /* cap over all files read */
 	size_t objects;      /* cap over all objects */
 	int64_t deadline_ms; /* by clock_ms(); 0: none */
-	/* Fetch the tree of a remote base, where that may be.  NULL: it may
-	 * not. */
-	int (*fetch)(void *data, const struct kustomize_remote *remote,
-		     const struct tree **out, struct err *err);
-	void *data;
+	const struct kustomize_outside *outside; /* NULL: nothing */
 };
 
 /* One object of the result. */

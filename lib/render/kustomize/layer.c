@@ -325,14 +325,14 @@ static int open_remote(struct layer *layer, const struct node *name,
 		       const char **joined, struct err *err)
 {
 	struct build *build = layer->build;
+	const struct kustomize_outside *outside = build->args->outside;
 	struct kustomize_remote remote;
 
 	if (remote_parse(build, name, &remote, err) < 0)
 		return -1;
-	if (!build->args->fetch)
+	if (!outside || !outside->fetch)
 		return fail_forbidden(name, err);
-	if (build->args->fetch(build->args->data, &remote, &layer->tree, err) <
-		    0 ||
+	if (outside->fetch(outside->data, &remote, &layer->tree, err) < 0 ||
 	    tree_join(build->arena, "", remote.path, joined, err) < 0)
 		return err_wrap(err, "%s:%u", name->file, name->line);
 	layer->shown = arena_printf(build->arena, "%s@%.7s//", remote.url,

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "document/decode.h"
+#include "render/kustomize/chart.h"
 #include "render/kustomize/generator.h"
 #include "render/kustomize/patch.h"
 #include "render/kustomize/plugin.h"
@@ -425,10 +426,23 @@ static int run_iam_policy(const struct plugin *plugin, struct err *err)
 	return generator_absorb(build, &plugin->to->set, made, err);
 }
 
+/* ---- charts ---- */
+
+static int run_chart(const struct plugin *plugin, struct err *err)
+{
+	struct chart_entry entry = { 0 };
+
+	if (plugin_decode(plugin, &chart_table, &entry, err) < 0)
+		return -1;
+	return chart_run(plugin->layer, &entry, NULL, false, plugin->origin,
+			 &plugin->to->set, err);
+}
+
 const struct plugin_kind plugin_kinds[] = {
 	{ "AnnotationsTransformer", false, run_annotations },
 	{ "ConfigMapGenerator", true, run_config_map },
 	{ "HashTransformer", false, run_hash },
+	{ "HelmChartInflationGenerator", true, run_chart },
 	{ "IAMPolicyGenerator", true, run_iam_policy },
 	{ "ImageTagTransformer", false, run_image },
 	{ "LabelTransformer", false, run_labels },
