@@ -68,6 +68,7 @@ def plain(tmp_path):
     program.checked = None
     if is_sanitized(binary()):
         program.checked = Program(tmp_path / "home", binary())
+        program.checked.env["GITOPS_APP"] = program.env["GITOPS_APP"]
     return program
 
 

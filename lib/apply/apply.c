@@ -35,22 +35,41 @@ static size_t settle_outcomes(struct run *run, struct plan *plan,
 	return failed;
 }
 
+/* The steps of a stage that have something to do: of what is wanted, or of
+ * what is not. */
 static size_t stage_steps(struct plan *plan, enum object_stage stage,
-			  struct plan_step **steps)
+			  bool wanted, struct plan_step **steps)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < plan->n; i++)
-		if (plan->v[i].stage == stage &&
-		    plan->v[i].action != PLAN_UNCHANGED)
-			steps[n++] = &plan->v[i];
+	for (size_t i = 0; i < plan->n; i++) {
+		struct plan_step *step = &plan->v[i];
+
+		if (step->stage != stage || wanted != !step->member)
+			continue;
+		if (wanted ? step->action != PLAN_UNCHANGED :
+			     step->action == PLAN_DELETE)
+			steps[n++] = step;
+	}
 	return n;
 }
 
+typedef int work_fn(struct cluster *cluster, struct cluster_item **items,
+		    size_t n, struct err *err);
+
+static int apply_and_settle(struct cluster *cluster,
+			    struct cluster_item **items, size_t n,
+			    struct err *err)
+{
+	if (cluster_apply(cluster, items, n, err) < 0)
+		return -1;
+	return cluster_settle(cluster, items, n, err);
+}
+
 /* One stage.  `failed` counts its failures, also where -1 is returned. */
-static int apply_stage(struct run *run, struct cluster *cluster,
-		       struct plan *plan, struct plan_step **steps, size_t n,
-		       size_t *failed, struct err *err)
+static int carry_out(struct run *run, struct cluster *cluster, work_fn *work,
+		     struct plan *plan, struct plan_step **steps, size_t n,
+		     size_t *failed, struct err *err)
 {
 	struct cluster_item **items = arena_array(run->arena, n,
 						  sizeof(*items));
@@ -58,9 +77,7 @@ static int apply_stage(struct run *run, struct cluster *cluster,
 
 	for (size_t i = 0; i < n; i++)
 		items[i] = &steps[i]->item;
-	status = cluster_apply(cluster, items, n, err);
-	if (status == 0)
-		status = cluster_settle(cluster, items, n, err);
+	status = work(cluster, items, n, err);
 	*failed = settle_outcomes(run, plan, steps, n);
 	return status;
 }
@@ -73,17 +90,19 @@ static void skip(struct run *run, struct plan_step **steps, size_t n)
 	}
 }
 
-int apply_plan(struct run *run, struct cluster *cluster, struct plan *plan,
-	       struct err *err)
+static int all_stages(struct run *run, struct cluster *cluster, work_fn *work,
+		      struct plan *plan, bool wanted, struct err *err)
 {
 	struct plan_step **steps = arena_array(run->arena, plan->n,
 					       sizeof(*steps));
 	size_t all_failed = 0, total = 0;
 	int status = 0;
 
-	for (int stage = 0; stage < STAGE_COUNT; stage++) {
+	for (int i = 0; i < STAGE_COUNT; i++) {
+		const int stage = wanted ? i : STAGE_COUNT - 1 - i;
 		size_t failed = 0;
-		size_t n = stage_steps(plan, (enum object_stage)stage, steps);
+		size_t n = stage_steps(plan, (enum object_stage)stage, wanted,
+				       steps);
 
 		if (!n)
 			continue;
@@ -92,8 +111,8 @@ int apply_plan(struct run *run, struct cluster *cluster, struct plan *plan,
 			skip(run, steps, n);
 			continue;
 		}
-		status = apply_stage(run, cluster, plan, steps, n, &failed,
-				     err);
+		status = carry_out(run, cluster, work, plan, steps, n, &failed,
+				   err);
 		all_failed += failed;
 	}
 	if (status < 0 || !all_failed)
@@ -102,4 +121,16 @@ int apply_plan(struct run *run, struct cluster *cluster, struct plan *plan,
 		total);
 	return err_hint(err, "mend what failed and run the same command "
 			     "again: it goes on where this one stopped");
+}
+
+int apply_plan(struct run *run, struct cluster *cluster, struct plan *plan,
+	       struct err *err)
+{
+	return all_stages(run, cluster, apply_and_settle, plan, true, err);
+}
+
+int apply_prune(struct run *run, struct cluster *cluster, struct plan *plan,
+		struct err *err)
+{
+	return all_stages(run, cluster, cluster_delete, plan, false, err);
 }

@@ -15,11 +15,19 @@
 #include "plan/plan.h"
 
 /*
- * Carry out every step that is not PLAN_UNCHANGED.  Each finished step is an
- * EVENT_STEP, in the order of the plan.  ERR_PARTIAL "3 of 41 objects failed"
- * where some did; plan_errors() lists them.
+ * Carry out every wanted step that is not PLAN_UNCHANGED.  Each finished step
+ * is an EVENT_STEP, in the order of the plan.  ERR_PARTIAL "3 of 41 objects
+ * failed" where some did; plan_errors() lists them.
  */
 MUST_USE int apply_plan(struct run *run, struct cluster *cluster,
 			struct plan *plan, struct err *err);
+
+/*
+ * Delete what is to be deleted, in the reverse order: what was applied last
+ * goes first, and is gone before the next.  After a stage with a failure none
+ * is begun.  As apply_plan().
+ */
+MUST_USE int apply_prune(struct run *run, struct cluster *cluster,
+			 struct plan *plan, struct err *err);
 
 #endif

@@ -52,6 +52,12 @@ int cluster_settle(struct cluster *cluster, struct cluster_item **items,
 	return cluster->backend->settle(cluster->data, items, n, err);
 }
 
+int cluster_delete(struct cluster *cluster, struct cluster_item **items,
+		   size_t n, struct err *err)
+{
+	return cluster->backend->delete (cluster->data, items, n, err);
+}
+
 const struct http_counts *cluster_counts(const struct cluster *cluster)
 {
 	static const struct http_counts none;

@@ -14,6 +14,7 @@
  *	cluster_try       what an apply would make of it; changes nothing
  *	cluster_apply     apply
  *	cluster_settle    after a stage: wait until what comes next can work
+ *	cluster_delete    delete, and wait until it is gone
  *
  * Each works on many objects at once, in parallel, and fills in the items it
  * is given.  A fault of one object is that item's err, and the call succeeds;
@@ -37,8 +38,10 @@
 
 #define CLUSTER_MANAGER "gitops" /* field manager of our applies */
 
-/* What is known of one wanted object.  All in the run's arena. */
+/* What is known of one object.  All in the run's arena. */
 struct cluster_item {
+	/* One that is wanted; or without a doc: one that is looked for,
+	 * at whatever version the cluster has it. */
 	const struct object *want;
 	struct bytes live;     /* JSON; len 0 where there is none */
 	struct bytes merged;   /* JSON an apply made, or would make, of it */
@@ -50,7 +53,8 @@ struct cluster_item {
 	const char *given_up;  /* with no_force: contested fields left to
 				  others, for people; or NULL */
 	const char **warnings; /* of the server, NULL-ended, or NULL */
-	bool written;          /* cluster_apply's request was answered 2xx */
+	bool written;          /* the request of cluster_apply or
+				  cluster_delete was answered 2xx */
 	struct err err;
 };
 
@@ -80,12 +84,15 @@ struct cluster_backend {
 		     struct err *err);
 	int (*settle)(void *data, struct cluster_item **items, size_t n,
 		      struct err *err);
+	int (*delete)(void *data, struct cluster_item **items, size_t n,
+		      struct err *err);
 	const struct http_counts *(*counts)(const void *data); /* or NULL */
 };
 
 struct cluster {
 	const char *kind; /* "kube", "directory" */
 	const char *name; /* the context, or the path: for people */
+	bool marks;       /* objects carry the mark of their app (mark.h) */
 	const struct cluster_backend *backend;
 	void *data;
 };
@@ -126,6 +133,16 @@ MUST_USE int cluster_apply(struct cluster *cluster, struct cluster_item **items,
  * terminating.  A definition that can never be is that item's err.
  */
 MUST_USE int cluster_settle(struct cluster *cluster,
+			    struct cluster_item **items, size_t n,
+			    struct err *err);
+
+/*
+ * Delete the items, which have been read, all in parallel, and wait until they
+ * are gone, as long as the run's time lasts.  What is there by then is another
+ * object than the one that was read (by its UID), or is not gone because of
+ * its finalizers: that is the item's err.
+ */
+MUST_USE int cluster_delete(struct cluster *cluster,
 			    struct cluster_item **items, size_t n,
 			    struct err *err);
 

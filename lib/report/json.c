@@ -170,6 +170,8 @@ static json_t *step_json(const struct report *report,
 			      json_null());
 	put(one, "overridden", overridden_json(report, &step->overridden));
 	put(one, "leftToOthers", text_json(report, step->item.given_up));
+	put(one, "app", text_json(report, want->app));
+	put(one, "why", text_json(report, step->why));
 	put(one, "unchecked", text_json(report, step->item.unchecked));
 	put(one, "warnings", strings_json(report, step->item.warnings));
 	put(one, "error",
@@ -185,9 +187,12 @@ static json_t *objects_json(const struct report *report)
 	json_t *list = json_array();
 
 	for (size_t i = 0; report->plan && i < report->plan->n; i++) {
-		json_t *one = step_json(report, &report->plan->v[i]);
 		json_t *sides = json_array_get(report->objects, i);
+		json_t *one;
 
+		if (report->plan->v[i].action == PLAN_GONE)
+			continue;
+		one = step_json(report, &report->plan->v[i]);
 		if (sides)
 			json_object_update(one, sides);
 		json_array_append_new(list, one);
@@ -207,7 +212,8 @@ int report_json_sides(struct report *report, struct err *err)
 
 		json_array_append_new(report->objects, sides);
 		if (step->action == PLAN_UNCHANGED ||
-		    step->action == PLAN_FAILED)
+		    step->action == PLAN_FAILED || step->action == PLAN_KEEP ||
+		    step->action == PLAN_GONE)
 			continue;
 		if (plan_sides(step, scratch, &before, &after, err) < 0)
 			return -1;
@@ -257,7 +263,9 @@ static json_t *summary_json(const struct report *report)
 	json_t *one = json_object();
 
 	for (size_t i = 0; report->plan && i < report->plan->n; i++)
-		counts[report_verb_of(&report->plan->v[i], report->applied)]++;
+		if (report->plan->v[i].action != PLAN_GONE)
+			counts[report_verb_of(&report->plan->v[i],
+					      report->applied)]++;
 	for (int i = 0; i < VERB_COUNT; i++)
 		put(one,
 		    report->applied ? report_verb_words[i].done :

@@ -99,7 +99,7 @@ static int setup(void **state)
 						 &err),
 				 0);
 	assert_int_equal(objects_sort(want, &err), 0);
-	plan_init(run.arena, want, &plan);
+	plan_init(run.arena, want, &(const struct record_members){ 0 }, &plan);
 	for (size_t i = 0; i < plan.n; i++)
 		if (strcmp(plan.v[i].item.want->name, "same") != 0)
 			plan.v[i].action = PLAN_CREATE;

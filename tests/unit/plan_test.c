@@ -35,13 +35,14 @@ static struct plan *plan_of(const char *live, const char *merged)
 					"data: {k: v}\n";
 	struct plan *plan = arena_alloc(arena, sizeof(*plan));
 	struct objects *want = arena_alloc(arena, sizeof(*want));
+	const struct record_members none = { 0 };
 	struct docs docs = { 0 };
 
 	assert_int_equal(doc_read_yaml(arena, "a.yaml", text(want_yaml), NULL,
 				       &docs, &err),
 			 0);
 	assert_int_equal(objects_add_doc(arena, &docs.v[0], want, &err), 0);
-	plan_init(arena, want, plan);
+	plan_init(arena, want, &none, plan);
 	if (live)
 		plan->v[0].item.live = text(live);
 	if (merged)

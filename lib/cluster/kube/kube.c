@@ -22,6 +22,7 @@ static const struct cluster_backend backend = {
 	.try = kube_try,
 	.apply = kube_apply,
 	.settle = kube_settle,
+	.delete = kube_delete,
 	.counts = counts,
 };
 
@@ -61,6 +62,7 @@ int kube_open(struct run *run, const struct cluster_args *args,
 	*cluster = (struct cluster){
 		.kind = "kube",
 		.name = kube_client_context(kube->client),
+		.marks = true,
 		.backend = &backend,
 		.data = kube,
 	};
@@ -113,6 +115,8 @@ bool kube_find_resource(const struct kube *kube, const struct object *object,
 		kube_kinds_find(&kube->kinds, object->group, object->version,
 				object->kind);
 
+	if (!kind && !object->doc)
+		kind = any_version(kube, object);
 	if (!kind)
 		return find_coming(kube, object, definition, out);
 	*out = (struct kube_resource){
@@ -132,7 +136,8 @@ bool kube_item_resource(const struct kube *kube, struct cluster_item *item,
 {
 	if (kube_find_resource(kube, item->want, out))
 		return true;
-	return err_set(&item->err, ERR_TEMPORARY,
+	return err_set(&item->err,
+		       item->want->doc ? ERR_TEMPORARY : ERR_NOT_FOUND,
 		       "this cluster has no kind %s in %s any more",
 		       item->want->kind, item->want->api_version) == 0;
 }

@@ -61,6 +61,9 @@ MUST_USE int kube_apply(void *data, struct cluster_item **items, size_t n,
 MUST_USE int kube_settle(void *data, struct cluster_item **items, size_t n,
 			 struct err *err);
 
+MUST_USE int kube_delete(void *data, struct cluster_item **items, size_t n,
+			 struct err *err);
+
 /* Ask the server for its kinds, in place of those that are known. */
 MUST_USE int kube_rediscover(struct kube *kube, struct err *err);
 

@@ -66,8 +66,7 @@ static void move_elsewhere(struct arena *scratch, struct kube_patch *patch,
 {
 	patch->namespace = namespace;
 	patch->name = try_name(scratch, patch->name);
-	patch->doc = cluster_rename(scratch, patch->doc, namespace,
-				    patch->name);
+	patch->doc = object_rename(scratch, patch->doc, namespace, patch->name);
 	patch->arena = arena_new();
 }
 
