@@ -46,9 +46,19 @@ enum plan_outcome {
 	PLAN_SKIPPED, /* an earlier stage failed, or the run was ended */
 };
 
+/* When a wanted step is carried out, see plan/order.h. */
+struct plan_slot {
+	unsigned level; /* of its app */
+	int phase;      /* -1, 0, 1 */
+	int wave;
+	enum object_stage stage;
+	unsigned after; /* so many others in a row, by name */
+};
+
 struct plan_step {
 	enum plan_action action;
 	enum object_stage stage;
+	struct plan_slot slot;
 	struct cluster_item item;
 	struct fields_takens overridden; /* managers that lose fields to us */
 	/* Of an object that is not wanted any more; else NULL. */
