@@ -14,6 +14,7 @@
  *	cluster_try       what an apply would make of it; changes nothing
  *	cluster_apply     apply
  *	cluster_settle    after a stage: wait until what comes next can work
+ *	cluster_wait      wait until it is healthy
  *
  * Each works on many objects at once, in parallel, and fills in the items it
  * is given.  A fault of one object is that item's err, and the call succeeds;
@@ -33,6 +34,7 @@
 #include "base/run.h"
 #include "base/str.h"
 #include "http/http.h"
+#include "object/health.h"
 #include "object/object.h"
 
 #define CLUSTER_MANAGER "gitops" /* field manager of our applies */
@@ -51,6 +53,9 @@ struct cluster_item {
 				  others, for people; or NULL */
 	const char **warnings; /* of the server, NULL-ended, or NULL */
 	bool written;          /* cluster_apply's request was answered 2xx */
+	struct health health;  /* by cluster_wait; reason NULL: not judged */
+	const char **events; /* newest warnings of it and its pods, for people,
+				  where it is not healthy; NULL-ended, or NULL */
 	struct err err;
 };
 
@@ -80,6 +85,8 @@ struct cluster_backend {
 		     struct err *err);
 	int (*settle)(void *data, struct cluster_item **items, size_t n,
 		      struct err *err);
+	int (*wait)(void *data, struct cluster_item **items, size_t n,
+		    int64_t wait_ms, struct err *err);         /* or NULL */
 	const struct http_counts *(*counts)(const void *data); /* or NULL */
 };
 
@@ -128,6 +135,14 @@ MUST_USE int cluster_apply(struct cluster *cluster, struct cluster_item **items,
 MUST_USE int cluster_settle(struct cluster *cluster,
 			    struct cluster_item **items, size_t n,
 			    struct err *err);
+
+/*
+ * Wait until the items, which live, are healthy (object/health.h), or one of
+ * them has failed, or the time is up.  Fills in `health` and `events`; 0 in
+ * each of these cases.
+ */
+MUST_USE int cluster_wait(struct cluster *cluster, struct cluster_item **items,
+			  size_t n, int64_t wait_ms, struct err *err);
 
 /* Requests sent so far; all 0 for a cluster that sends none. */
 const struct http_counts *cluster_counts(const struct cluster *cluster);

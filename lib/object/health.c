@@ -198,20 +198,6 @@ static struct health judge_ready(struct arena *arena, const json_t *object,
 	return not_ready(arena, ready);
 }
 
-/*
- * Has its controller seen what we wrote?  Where the kind always says so,
- * nothing said is no.
- */
-static bool has_observed(const json_t *object, int64_t generation,
-			 const struct rule *rule)
-{
-	const json_t *status = doc_get(object, "status", NULL);
-	const int64_t otherwise = rule && rule->observes ? 0 : generation;
-
-	return health_number(status, "observedGeneration", otherwise) >=
-	       generation;
-}
-
 static const struct rule *find_rule(const char *group, const char *kind)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
@@ -221,29 +207,45 @@ static const struct rule *find_rule(const char *group, const char *kind)
 	return NULL;
 }
 
-static const struct rule *rule_of(struct arena *arena, const json_t *object)
+static const struct rule *rule_of(const json_t *object)
 {
 	const char *version = doc_get_string(object, "apiVersion", NULL);
 	const char *kind = doc_get_string(object, "kind", NULL);
-	const char *slash = version ? strchr(version, '/') : NULL;
-	const char *group = slash ? arena_strndup(arena, version,
-						  (size_t)(slash - version)) :
-				    "";
+	const size_t n = version && strchr(version, '/') ?
+				 strcspn(version, "/") :
+				 0;
 
-	return find_rule(group, kind);
+	for (size_t i = 0; version && i < ARRAY_LEN(rules); i++) {
+		const char *group = rules[i].group;
+
+		if (strlen(group) == n && strncmp(group, version, n) == 0 &&
+		    str_equal(rules[i].kind, kind))
+			return &rules[i];
+	}
+	return NULL;
+}
+
+/* Where the kind always says what was observed, nothing said is no. */
+bool health_is_observed(const json_t *object, int64_t generation)
+{
+	const struct rule *rule = rule_of(object);
+	const int64_t otherwise = rule && rule->observes ? 0 : generation;
+
+	return health_generation(object) >= generation &&
+	       health_number(doc_get(object, "status", NULL),
+			     "observedGeneration", otherwise) >= generation;
 }
 
 struct health health_judge(struct arena *arena, const json_t *object,
 			   int64_t generation)
 {
-	const struct rule *rule = rule_of(arena, object);
+	const struct rule *rule = rule_of(object);
 	const json_t *stalled = health_condition(object, "Stalled");
 	const json_t *reconciling = health_condition(object, "Reconciling");
 
 	if (doc_get(object, "metadata", "deletionTimestamp", NULL))
 		return health_in_progress(arena, "is being deleted");
-	if (health_generation(object) < generation ||
-	    !has_observed(object, generation, rule))
+	if (!health_is_observed(object, generation))
 		return health_in_progress(arena,
 					  "its controller has not seen it yet");
 	if (health_condition_is(object, "Reconciling", "True"))

@@ -51,6 +51,12 @@ bool health_is_judged(const struct object *object);
 struct health health_judge(struct arena *arena, const json_t *object,
 			   int64_t generation);
 
+/*
+ * Has its controller seen `generation`?  Where it has not, what its pods do is
+ * of before.
+ */
+bool health_is_observed(const json_t *object, int64_t generation);
+
 /* Is there nothing left to wait for? */
 bool health_is_settled(const struct health *health);
 

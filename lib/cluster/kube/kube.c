@@ -22,6 +22,7 @@ static const struct cluster_backend backend = {
 	.try = kube_try,
 	.apply = kube_apply,
 	.settle = kube_settle,
+	.wait = kube_wait,
 	.counts = counts,
 };
 
