@@ -5,7 +5,7 @@
  *
  *	repository -> revision -> tree -> objects we want
  *	cluster -> objects there are -> what an apply would make of them
- *	both -> plan -> apply, stage after stage
+ *	both -> plan -> apply, stage after stage -> wait until it is healthy
  */
 
 #include "apply/apply.h"
@@ -24,6 +24,7 @@ struct sync_args {
 	int format;
 	int validate;
 	bool no_force;
+	int64_t wait; /* seconds; 0: not at all */
 };
 
 static const struct opt sync_opts[] = {
@@ -34,6 +35,8 @@ static const struct opt sync_opts[] = {
 	OPT_CHOICE(struct sync_args, validate, 0, "validate", "HOW",
 		   "dry-run every object before the first write",
 		   validate_choices),
+	OPT_SECONDS(struct sync_args, wait, 0, "wait", "DURATION",
+		    "wait this long for health (5m); 0: do not"),
 	OPT_INCLUDE(struct sync_args, source, source_opts),
 	OPT_INCLUDE(struct sync_args, target, target_opts),
 	OPT_INCLUDE(struct sync_args, output, output_opts),
@@ -58,6 +61,7 @@ static int sync_run(struct run *run, int argc, char **argv,
 	struct sync_args args = {
 		.source = SOURCE_DEFAULTS,
 		.output = OUTPUT_DEFAULTS,
+		.wait = 300,
 	};
 	struct cluster *cluster;
 	struct objects want = { 0 };
@@ -97,6 +101,8 @@ static int sync_run(struct run *run, int argc, char **argv,
 	status = apply_plan(run, cluster, &plan, err);
 	if (status < 0)
 		plan_errors(&plan, err);
+	else
+		status = apply_wait(run, cluster, &plan, args.wait, err);
 	report_sync(*report, &plan);
 	return status;
 }

@@ -5,7 +5,8 @@
 /*
  * Apply: the steps of a plan to the cluster, stage after stage, all of a
  * stage in parallel.  After a stage with a failure no further stage is begun:
- * what comes later may need what failed.
+ * what comes later may need what failed.  Then wait for their
+ * health.
  */
 
 #include "base/compiler.h"
@@ -21,5 +22,14 @@
  */
 MUST_USE int apply_plan(struct run *run, struct cluster *cluster,
 			struct plan *plan, struct err *err);
+
+/*
+ * Wait until all objects of the plan that can be unhealthy are not, also those
+ * that were unchanged; not at all where `seconds` is 0.  ERR_UNHEALTHY at the
+ * first that fails, or when the time is up, with one error for each object
+ * that is to blame.
+ */
+MUST_USE int apply_wait(struct run *run, struct cluster *cluster,
+			struct plan *plan, int64_t seconds, struct err *err);
 
 #endif
