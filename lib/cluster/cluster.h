@@ -54,8 +54,8 @@ struct cluster_item {
 	const char **warnings; /* of the server, NULL-ended, or NULL */
 	bool written;          /* cluster_apply's request was answered 2xx */
 	struct health health;  /* by cluster_wait; reason NULL: not judged */
-	const char **events; /* newest warnings of it and its pods, for people,
-				  where it is not healthy; NULL-ended, or NULL */
+	const char **events;   /* newest warnings of it and its pods where it is
+				  not healthy, NULL-ended; or NULL */
 	struct err err;
 };
 

@@ -21,7 +21,9 @@ struct health_case {
 #define CLAIM      "{apiVersion: v1, kind: PersistentVolumeClaim, "
 #define VOLUME     "{apiVersion: v1, kind: PersistentVolume, "
 #define WIDGET     "{apiVersion: example.com/v1, kind: Widget, "
-#define SCALER     "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, "
+#define SCALER                                                                 \
+	"{apiVersion: autoscaling/v2, "                                        \
+	"kind: HorizontalPodAutoscaler, "
 #define DEFINITION                                                             \
 	"{apiVersion: apiextensions.k8s.io/v1, kind: "                         \
 	"CustomResourceDefinition, "
