@@ -116,6 +116,7 @@ static void make_list(struct arena *scratch, struct kube_source *source,
 static int take_list(struct kube *kube, struct kube_source *source,
 		     struct kube_call *call, struct err *err)
 {
+	const char *token = source->token;
 	struct bytes version;
 
 	/* The token of the next page has expired: once more, from the start. */
@@ -128,13 +129,19 @@ static int take_list(struct kube *kube, struct kube_source *source,
 	if (kube_list_end(&source->list, source->arena, &source->token, err) <
 	    0)
 		return err_wrap(err, "GET %s", call->path);
+	if (source->token && str_equal(source->token, token))
+		return err_set(err, ERR_FAILED,
+			       "GET %s: the server gives the same page again",
+			       call->path);
 	if (source->token)
 		return 0;
 	version = kube_text_string(
 		kube_text_member(str_bytes(&source->list.metadata),
 				 "resourceVersion"));
-	source->version = arena_strndup(source->arena, version.data,
-					version.len);
+	source->version = "";
+	if (version.len)
+		source->version = arena_strndup(source->arena, version.data,
+						version.len);
 	source->listed(source, true);
 	return 0;
 }

@@ -19,6 +19,7 @@ struct kube_set {
 };
 
 struct kube_pod {
+	const char *uid;
 	const char *namespace;
 	const char *name;
 	const char *owner;
@@ -199,6 +200,7 @@ static struct kube_pod *new_pod(struct kube_pods *pods, const char *uid,
 	const json_t *metadata = doc_get(object, "metadata", NULL);
 	const char *name;
 
+	pod->uid = arena_strdup(arena, uid);
 	pod->namespace = arena_strdup(arena, doc_get_string(metadata,
 							    "namespace", NULL));
 	name = doc_get_string(metadata, "name", NULL);
@@ -327,6 +329,13 @@ static const char *newest_owner(const struct kube_pods *pods,
 	return NULL;
 }
 
+/* NULL where nothing is known of it. */
+static const struct kube_owned *find_owned(const struct kube_pods *pods,
+					   const char *owner)
+{
+	return owner ? map_get(pods->by_owner, owner) : NULL;
+}
+
 static bool is_newest(const struct kube_workload *workload,
 		      const struct kube_pod *pod)
 {
@@ -354,9 +363,8 @@ static int badness(const struct kube_pod *pod)
 static const struct kube_pod *worst_pod(const struct kube_pods *pods,
 					const struct kube_workload *workload)
 {
-	const char *owner = newest_owner(pods, workload);
 	const struct kube_owned *owned =
-		owner ? map_get(pods->by_owner, owner) : NULL;
+		find_owned(pods, newest_owner(pods, workload));
 	const struct kube_pod *worst = NULL;
 
 	for (size_t i = 0; owned && i < owned->pods.n; i++) {
@@ -428,6 +436,7 @@ const char **kube_pods_warnings(const struct kube_pods *pods,
 				const struct kube_workload *workload)
 {
 	const char *owner = newest_owner(pods, workload);
+	const struct kube_owned *owned = find_owned(pods, owner);
 	struct warning_list list = { 0 };
 	const char **texts;
 	size_t n;
@@ -435,14 +444,9 @@ const char **kube_pods_warnings(const struct kube_pods *pods,
 	add_warnings(pods, arena, workload->uid, &list);
 	if (owner && owner != workload->uid)
 		add_warnings(pods, arena, owner, &list);
-	for (size_t i = 0; i < pods->pods->n; i++) {
-		const struct kube_pod *pod = pods->pods->entries[i].value;
-
-		if (owner && str_equal(pod->owner, owner) &&
-		    is_newest(workload, pod))
-			add_warnings(pods, arena, pods->pods->entries[i].key,
-				     &list);
-	}
+	for (size_t i = 0; owned && i < owned->pods.n; i++)
+		if (is_newest(workload, owned->pods.v[i]))
+			add_warnings(pods, arena, owned->pods.v[i]->uid, &list);
 	if (list.n)
 		qsort(list.v, list.n, sizeof(struct kube_warning *),
 		      newest_first);

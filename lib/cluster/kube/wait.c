@@ -74,6 +74,20 @@ static int wait_until_over(struct kube_waiting *waiting, struct err *err)
 	return 0;
 }
 
+/* What is known of an object outlives the wait. */
+static void keep_health(struct kube_waiting *waiting,
+			const struct kube_waited *one)
+{
+	struct arena *arena = waiting->kube->run->arena;
+	struct cluster_item *item = one->item;
+
+	item->health = one->now;
+	item->health.reason = arena_strdup(arena, one->now.reason);
+	if (!kube_waited_is_settled(one) && one->workload.uid)
+		item->events = kube_pods_warnings(&waiting->pods, arena,
+						  &one->workload);
+}
+
 /*
  * What the cluster said when it was read or written.  What is healthy by that
  * need not be asked for again.
@@ -92,9 +106,10 @@ static int look_first(struct kube_waiting *waiting, struct cluster_item *item,
 		return err_wrap(err, "%s", object_shown(scratch, item->want));
 	one->generation = health_generation(object);
 	kube_waited_look(waiting, one, object);
-	item->health = one->now;
-	if (kube_waited_is_settled(one))
+	if (kube_waited_is_settled(one)) {
+		keep_health(waiting, one);
 		return 0;
+	}
 	if (!kube_find_resource(waiting->kube, item->want, &one->resource))
 		return err_set(err, ERR_TEMPORARY,
 			       "this cluster has no kind %s in %s any more",
@@ -104,20 +119,12 @@ static int look_first(struct kube_waiting *waiting, struct cluster_item *item,
 }
 
 /* What may still pass by itself is no failure but at the end of the time. */
-static void conclude(const struct kube_waiting *waiting,
-		     const struct kube_waited *one)
+static void conclude(struct kube_waiting *waiting, struct kube_waited *one)
 {
-	struct arena *arena = waiting->kube->run->arena;
-	struct cluster_item *item = one->item;
-
-	item->health = one->now;
-	item->health.reason = arena_strdup(arena, one->now.reason);
 	if (one->now.state == HEALTH_FAILED && !kube_waited_has_failed(one) &&
 	    clock_ms() < waiting->until_ms)
-		item->health.state = HEALTH_IN_PROGRESS;
-	if (!kube_waited_is_settled(one) && one->workload.uid)
-		item->events = kube_pods_warnings(&waiting->pods, arena,
-						  &one->workload);
+		one->now.state = HEALTH_IN_PROGRESS;
+	keep_health(waiting, one);
 }
 
 int kube_wait(void *data, struct cluster_item **items, size_t n,
