@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "plan/order.h"
+
 const struct opt planning_opts[] = {
 	OPT_STRING(struct planning_args, approve, 0, "approve-deletes", "N",
 		   "delete exactly so many objects"),
@@ -120,7 +122,8 @@ int planning_make(struct source *source, struct cluster *cluster,
 				 &out->want, &out->candidates);
 
 	plan_init(run->arena, &out->want, &out->candidates, plan);
-	if (cluster_read(cluster, plan_items(plan), plan->n, err) < 0 ||
+	if (order_steps(plan, &source->apps, err) < 0 ||
+	    cluster_read(cluster, plan_items(plan), plan->n, err) < 0 ||
 	    prune_judge(plan, &out->rules, err) < 0)
 		return -1;
 	if (try &&

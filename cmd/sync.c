@@ -6,7 +6,8 @@
  *	repository -> revision -> tree -> objects we want
  *	cluster -> records -> objects there are -> what an apply would make
  *	of them
- *	both -> plan -> claim -> apply, stage after stage -> prune -> settle
+ *	both -> plan -> claim -> apply, slot after slot -> wait until it is
+ *	healthy -> prune -> settle
  */
 
 #include "apply/apply.h"
@@ -14,6 +15,7 @@
 #include "cmd/cmd.h"
 #include "cmd/common.h"
 #include "cmd/planning.h"
+#include "plan/order.h"
 
 enum validate { VALIDATE_SERVER, VALIDATE_NONE };
 
@@ -27,6 +29,7 @@ struct sync_args {
 	int format;
 	int validate;
 	bool no_force;
+	int64_t wait; /* seconds; 0: not at all; -1: as each app says */
 };
 
 static const struct opt sync_opts[] = {
@@ -37,6 +40,8 @@ static const struct opt sync_opts[] = {
 	OPT_CHOICE(struct sync_args, validate, 0, "validate", "HOW",
 		   "dry-run every object before the first write",
 		   validate_choices),
+	OPT_SECONDS(struct sync_args, wait, 0, "wait", "DURATION",
+		    "wait this long for health (5m); 0: do not"),
 	OPT_INCLUDE(struct sync_args, source, source_opts),
 	OPT_INCLUDE(struct sync_args, target, target_opts),
 	OPT_INCLUDE(struct sync_args, output, output_opts),
@@ -71,14 +76,17 @@ static int check_plan(const struct planning *planning, struct err *err)
  * not know of.
  */
 static int carry_out(struct run *run, struct cluster *cluster,
-		     struct planning *planning, struct err *err)
+		     struct planning *planning,
+		     const struct apply_patience *patience, struct err *err)
 {
 	struct plan *plan = &planning->plan;
 
-	if (!plan_changes(plan))
-		return 0;
-	if (apply_claim(run, cluster, &planning->records, plan, err) < 0 ||
-	    apply_plan(run, cluster, plan, err) < 0)
+	if (plan_changes(plan) &&
+	    (apply_claim(run, cluster, &planning->records, plan, err) < 0 ||
+	     apply_plan(run, cluster, plan, patience, err) < 0))
+		return -1;
+	if (apply_wait(run, cluster, order_by_slot(plan), plan->n_want,
+		       patience, err) < 0)
 		return -1;
 	return apply_prune(run, cluster, plan, err);
 }
@@ -95,7 +103,9 @@ static int settle(struct source *source, struct cluster *cluster,
 		return status;
 	sync.seconds = (clock_ms() - begin_ms + 500) / 1000;
 	sync.when = clock_wall() - sync.seconds;
-	sync.result = status < 0 ? "failed" : "done";
+	sync.result = status == 0                  ? "done" :
+		      err->status == ERR_UNHEALTHY ? "unhealthy" :
+						     "failed";
 	if (apply_settle_records(source->run, cluster, &planning->records,
 				 &planning->plan, &sync, &later) == 0)
 		return status;
@@ -109,8 +119,10 @@ static int sync_run(struct run *run, int argc, char **argv,
 	struct sync_args args = {
 		.source = SOURCE_DEFAULTS,
 		.output = OUTPUT_DEFAULTS,
+		.wait = -1,
 	};
 	const int64_t begin_ms = clock_ms();
+	struct apply_patience patience;
 	struct planning planning;
 	struct cluster *cluster;
 	struct source source;
@@ -131,7 +143,8 @@ static int sync_run(struct run *run, int argc, char **argv,
 	    check_plan(&planning, err) < 0)
 		return -1;
 
-	status = carry_out(run, cluster, &planning, err);
+	patience = (struct apply_patience){ &source.apps, args.wait };
+	status = carry_out(run, cluster, &planning, &patience, err);
 	status = settle(&source, cluster, &planning, status, begin_ms, err);
 	if (status < 0)
 		plan_errors(&planning.plan, err);

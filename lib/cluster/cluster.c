@@ -58,6 +58,14 @@ int cluster_delete(struct cluster *cluster, struct cluster_item **items,
 	return cluster->backend->delete (cluster->data, items, n, err);
 }
 
+int cluster_wait(struct cluster *cluster, struct cluster_item **items, size_t n,
+		 int64_t wait_ms, struct err *err)
+{
+	if (!cluster->backend->wait)
+		return 0;
+	return cluster->backend->wait(cluster->data, items, n, wait_ms, err);
+}
+
 const struct http_counts *cluster_counts(const struct cluster *cluster)
 {
 	static const struct http_counts none;

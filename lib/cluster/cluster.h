@@ -15,6 +15,7 @@
  *	cluster_apply     apply
  *	cluster_settle    after a stage: wait until what comes next can work
  *	cluster_delete    delete, and wait until it is gone
+ *	cluster_wait      wait until it is healthy
  *
  * Each works on many objects at once, in parallel, and fills in the items it
  * is given.  A fault of one object is that item's err, and the call succeeds;
@@ -34,6 +35,7 @@
 #include "base/run.h"
 #include "base/str.h"
 #include "http/http.h"
+#include "object/health.h"
 #include "object/object.h"
 
 #define CLUSTER_MANAGER "gitops" /* field manager of our applies */
@@ -55,6 +57,9 @@ struct cluster_item {
 	const char **warnings; /* of the server, NULL-ended, or NULL */
 	bool written;          /* the request of cluster_apply or
 				  cluster_delete was answered 2xx */
+	struct health health;  /* by cluster_wait; reason NULL: not judged */
+	const char **events;   /* newest warnings of it and its pods where it is
+				  not healthy, NULL-ended; or NULL */
 	struct err err;
 };
 
@@ -86,6 +91,8 @@ struct cluster_backend {
 		      struct err *err);
 	int (*delete)(void *data, struct cluster_item **items, size_t n,
 		      struct err *err);
+	int (*wait)(void *data, struct cluster_item **items, size_t n,
+		    int64_t wait_ms, struct err *err);         /* or NULL */
 	const struct http_counts *(*counts)(const void *data); /* or NULL */
 };
 
@@ -145,6 +152,14 @@ MUST_USE int cluster_settle(struct cluster *cluster,
 MUST_USE int cluster_delete(struct cluster *cluster,
 			    struct cluster_item **items, size_t n,
 			    struct err *err);
+
+/*
+ * Wait until the items, which live, are healthy (object/health.h), or one of
+ * them has failed, or the time is up.  Fills in `health` and `events`; 0 in
+ * each of these cases.
+ */
+MUST_USE int cluster_wait(struct cluster *cluster, struct cluster_item **items,
+			  size_t n, int64_t wait_ms, struct err *err);
 
 /* Requests sent so far; all 0 for a cluster that sends none. */
 const struct http_counts *cluster_counts(const struct cluster *cluster);

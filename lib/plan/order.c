@@ -356,6 +356,11 @@ struct plan_step **order_by_slot(const struct plan *plan)
 	return out;
 }
 
+int order_compare(const struct plan_step *a, const struct plan_step *b)
+{
+	return compare_slots(&a->slot, &b->slot);
+}
+
 bool order_waits(const struct plan_step *before, const struct plan_step *step)
 {
 	const struct plan_slot *a = &before->slot, *b = &step->slot;

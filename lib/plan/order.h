@@ -39,6 +39,9 @@ MUST_USE int order_steps(struct plan *plan, const struct apps *apps,
  * arena. */
 struct plan_step **order_by_slot(const struct plan *plan);
 
+/* Negative, 0 or positive: which is earlier. */
+int order_compare(const struct plan_step *a, const struct plan_step *b);
+
 /*
  * Must all that is in an earlier group be healthy before `step` is applied?  So
  * it is where app, phase or wave are later than those of `before`, and where it

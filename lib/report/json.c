@@ -111,6 +111,21 @@ static json_t *strings_json(const struct report *report,
 	return list;
 }
 
+/* null where it cannot be unhealthy, or nobody has waited for it. */
+static json_t *health_json(const struct report *report,
+			   const struct cluster_item *item)
+{
+	json_t *one;
+
+	if (!item->health.reason)
+		return json_null();
+	one = json_object();
+	put(one, "state", json_string(health_word(item->health.state)));
+	put(one, "reason", text_json(report, item->health.reason));
+	put(one, "events", strings_json(report, item->events));
+	return one;
+}
+
 static const char *status_word(enum err_status status)
 {
 	switch (status) {
@@ -173,6 +188,7 @@ static json_t *step_json(const struct report *report,
 	put(one, "app", text_json(report, want->app));
 	put(one, "why", text_json(report, step->why));
 	put(one, "unchecked", text_json(report, step->item.unchecked));
+	put(one, "health", health_json(report, &step->item));
 	put(one, "warnings", strings_json(report, step->item.warnings));
 	put(one, "error",
 	    step->item.err.status == ERR_OK ?

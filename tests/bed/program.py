@@ -105,6 +105,8 @@ class Program:
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
             "GITOPS_APP": f"t{os.getpid()}-{next(apps)}",
+            # Most tests have no nodes on which anything could run.
+            "GITOPS_WAIT": "0",
             "ASAN_OPTIONS": "exitcode=99:detect_stack_use_after_return=1",
             "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
         }

@@ -23,6 +23,7 @@ static const struct cluster_backend backend = {
 	.apply = kube_apply,
 	.settle = kube_settle,
 	.delete = kube_delete,
+	.wait = kube_wait,
 	.counts = counts,
 };
 

@@ -60,6 +60,8 @@ MUST_USE int kube_apply(void *data, struct cluster_item **items, size_t n,
 			struct err *err);
 MUST_USE int kube_settle(void *data, struct cluster_item **items, size_t n,
 			 struct err *err);
+MUST_USE int kube_wait(void *data, struct cluster_item **items, size_t n,
+		       int64_t wait_ms, struct err *err);
 
 MUST_USE int kube_delete(void *data, struct cluster_item **items, size_t n,
 			 struct err *err);
