@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "object/mark.h"
 #include "report/mask.h"
 
 const struct opt source_opts[] = {
@@ -241,6 +242,20 @@ struct render_args source_render(struct source *source)
 	};
 }
 
+/* A file needs no mark: whoever made it is in its record. */
+static int mark_all(struct run *run, const struct cluster *cluster,
+		    struct objects *want, struct err *err)
+{
+	const char *set = mark_set_id(run->arena, "gitops-default", "default");
+
+	if (!str_equal(cluster->kind, "kube"))
+		return 0;
+	for (size_t i = 0; i < want->n; i++)
+		if (mark_object(run->arena, &want->v[i], set, err) < 0)
+			return -1;
+	return 0;
+}
+
 int source_objects(struct source *source, struct cluster *cluster,
 		   struct objects *out, struct err *err)
 {
@@ -252,7 +267,8 @@ int source_objects(struct source *source, struct cluster *cluster,
 		return -1;
 	*out = rendered.objects;
 	report_hide_secrets(run, out);
-	if (cluster_identify(cluster, out, err) < 0)
+	if (cluster_identify(cluster, out, err) < 0 ||
+	    mark_all(run, cluster, out, err) < 0)
 		return -1;
 	return objects_sort(out, err);
 }
