@@ -441,6 +441,28 @@ static bool same_text(const json_t *a, const json_t *b, const char *key)
 	return text && str_equal(text, doc_get_string(b, key, NULL));
 }
 
+/*
+ * Entries that become ours before the next apply.  One that is empty, or of
+ * which nothing is known to be ours, stays as it is.
+ */
+static bool prove_not_folded(struct proof *proof, const json_t *live,
+			     const char *manager)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(proof->entries, i, entry) {
+		if (fields_is_folded_entry(entry, manager) &&
+		    !fields_empty(fields_folded(proof->scratch, live, manager)))
+			return give_up(proof,
+				       arena_printf(proof->scratch,
+						    "has fields of %s, which "
+						    "become ours",
+						    owner_since(proof, entry)));
+	}
+	return true;
+}
+
 /* Our one entry, at the version that is wanted. */
 static bool find_entry(struct proof *proof, const json_t *want,
 		       const char *manager)
@@ -449,12 +471,6 @@ static bool find_entry(struct proof *proof, const json_t *want,
 	size_t i;
 
 	json_array_foreach(proof->entries, i, entry) {
-		if (fields_is_folded_entry(entry, manager))
-			return give_up(proof,
-				       arena_printf(proof->scratch,
-						    "has fields of %s, which "
-						    "become ours",
-						    owner_since(proof, entry)));
 		if (!fields_is_entry(entry, manager, "Apply", ""))
 			continue;
 		if (proof->ours)
@@ -507,7 +523,8 @@ static bool prove_object(struct proof *proof, const json_t *want,
 		return give_up(proof, "is being deleted");
 	if (!mark_is_same(live, want))
 		return give_up(proof, "was not applied as it is wanted now");
-	if (!find_entry(proof, want, manager))
+	if (!find_entry(proof, want, manager) ||
+	    !prove_not_folded(proof, live, manager))
 		return false;
 	if (!proof->digest)
 		live = with_string_data(proof->scratch, want, live);

@@ -399,10 +399,15 @@ static void what_is_to_be_folded_is_not_ours_yet(void **state)
 
 		check_entries(arena_printf(arena,
 					   "[{" OURS ", " MARK "}, {%s, "
-					   "apiVersion: x/v1, fieldsV1: {}}]",
+					   "apiVersion: x/v1, " MARK "}]",
 					   folded[i]),
 			      why);
 	}
+	/* Of before-first-apply what is not known to be ours stays. */
+	check_entries("[{" OURS ", " MARK "}, {manager: before-first-apply, "
+		      "operation: Update, apiVersion: x/v1, fieldsV1: "
+		      "{'f:metadata': {'f:labels': {'f:theirs': {}}}}}]",
+		      NULL);
 	/* kubectl scale. */
 	check_entries("[{" OURS ", " MARK "}, {manager: kubectl, operation: "
 		      "Update, subresource: scale, apiVersion: x/v1, "
