@@ -517,6 +517,101 @@ static void what_is_too_large_is_not_sent(void **state)
 	err_clear(&items[0]->err);
 }
 
+/* An object that is as it was applied. */
+#define MARK "annotations: {gitops/applied: abcd.beef}"
+#define MARKED(kind, name)                                                     \
+	"{apiVersion: v1, kind: " kind ", metadata: {name: " name ", " MARK    \
+	"}}\n---\n"
+#define MARKED_FIVE                                                            \
+	MARKED("ConfigMap", "a")                                               \
+	MARKED("ConfigMap", "b")                                               \
+	MARKED("ConfigMap", "c")                                               \
+	MARKED("ConfigMap", "d") MARKED("ConfigMap", "e")
+#define APPLIED(name, digest) "{" APPLIED_REST(name, digest)
+#define APPLIED_REST(name, digest)                                             \
+	"\"metadata\":{\"name\":\"" name "\",\"namespace\":\"demo\","          \
+	"\"annotations\":{\"gitops/applied\":\"" digest "\"},"                 \
+	"\"managedFields\":[{\"manager\":\"gitops\",\"operation\":\"Apply\","  \
+	"\"apiVersion\":\"v1\",\"fieldsV1\":{\"f:metadata\":{"                 \
+	"\"f:annotations\":{\"f:gitops/applied\":{}}}}}]}}"
+
+static void what_is_proved_is_neither_kept_nor_tried(void **state)
+{
+	struct cluster_item **items = want(MARKED_FIVE);
+	AUTO_ERR struct err err = { 0 };
+
+	(void)state;
+	SCRIPT({ "GET", LIST, 200,
+		 PAGE("",
+		      APPLIED("a", "abcd.beef") "," APPLIED("b",
+							    "abcd.dead")) });
+	assert_int_equal(cluster_read(cluster, items, 5, &err), 0);
+	assert_true(items[0]->proved && cluster_item_lives(items[0]));
+	assert_int_equal(items[0]->live.len, 0);
+	assert_false(items[1]->proved || !items[1]->live.len);
+	assert_false(items[2]->proved || cluster_item_lives(items[2]));
+	/* Only the other is asked for. */
+	SCRIPT({ "PATCH", ONE "b", 200, APPLIED("b", "abcd.beef") });
+	assert_int_equal(cluster_try(cluster, items, 2, &err), 0);
+	assert_int_equal(items[0]->merged.len, 0);
+	assert_int_not_equal(items[1]->merged.len, 0);
+}
+
+static void one_that_is_read_singly_is_proved_as_well(void **state)
+{
+	struct cluster_item **items = want(MARKED("ConfigMap", "a"));
+	AUTO_ERR struct err err = { 0 };
+
+	(void)state;
+	SCRIPT({ "GET", ONE "a", 200,
+		 "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\"," APPLIED_REST(
+			 "a", "abcd.beef") });
+	assert_int_equal(cluster_read(cluster, items, 1, &err), 0);
+	assert_true(items[0]->proved);
+}
+
+static void an_expired_token_takes_proofs_along(void **state)
+{
+	struct cluster_item **items = want(MARKED_FIVE);
+	AUTO_ERR struct err err = { 0 };
+
+	(void)state;
+	SCRIPT({ "GET", LIST "limit=500&continue=t", 410, NULL },
+	       { "GET", LIST, 200, PAGE("t", APPLIED("a", "abcd.beef")) },
+	       { "GET", "/api/v1/namespaces/demo/configmaps", 200,
+		 PAGE("", APPLIED("b", "abcd.beef")) });
+	assert_int_equal(cluster_read(cluster, items, 5, &err), 0);
+	assert_false(items[0]->proved);
+	assert_true(items[1]->proved);
+}
+
+static void in_full_nothing_is_proved(void **state)
+{
+	const struct cluster_args args = { .full = true };
+	struct cluster_item **items;
+	AUTO_ERR struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(kube_open(&run, &args, &cluster, &err), 0);
+	items = want(MARKED_FIVE);
+	SCRIPT({ "GET", LIST, 200, PAGE("", APPLIED("a", "abcd.beef")) });
+	assert_int_equal(cluster_read(cluster, items, 5, &err), 0);
+	assert_false(items[0]->proved);
+	assert_int_not_equal(items[0]->live.len, 0);
+}
+
+static void a_namespace_that_is_proved_does_not_come(void **state)
+{
+	struct cluster_item **items = want(MARKED("Namespace", "demo")
+						   CONFIG_MAP("a"));
+	AUTO_ERR struct err err = { 0 };
+
+	(void)state;
+	items[0]->proved = true;
+	SCRIPT({ "PATCH", ONE "a?", 200, ITEM("a") });
+	assert_int_equal(cluster_try(cluster, items, 2, &err), 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -535,6 +630,11 @@ int main(void)
 		TEST(a_write_by_somebody_else_is_waited_out),
 		TEST(a_kind_that_just_came_is_waited_for),
 		TEST(what_is_too_large_is_not_sent),
+		TEST(what_is_proved_is_neither_kept_nor_tried),
+		TEST(one_that_is_read_singly_is_proved_as_well),
+		TEST(an_expired_token_takes_proofs_along),
+		TEST(in_full_nothing_is_proved),
+		TEST(a_namespace_that_is_proved_does_not_come),
 	};
 
 	doc_init();
