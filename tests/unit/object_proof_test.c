@@ -158,6 +158,9 @@ static const struct {
 	{ "{a: {}}", "{a: {b: 1}}", "{'f:a':{}}", OTHER("{'f:a':{'f:b':{}}}"),
 	  NULL },
 
+	{ "{a: {}}", "{a: x}", "{'f:a':{}}", NULL,
+	  ".spec.a: is not as wanted" },
+
 	/* Every field of a map was taken from us, and set back since. */
 	{ "{a: {b: 1}}", "{a: {b: 1}}", "{'f:a':{}}",
 	  OTHER("{'f:a':{'.':{}, 'f:b':{}}}"),
@@ -181,6 +184,8 @@ static const struct {
 	{ "{a: [x, y]}", "{a: [y, x]}", "{'f:a':{}}", NULL,
 	  ".spec.a: is not as wanted" },
 	{ "{a: [x]}", "{a: {}}", "{'f:a':{}}", NULL,
+	  ".spec.a: is not as wanted" },
+	{ "{a: []}", "{a: {}}", "{'f:a':{}}", NULL,
 	  ".spec.a: is not as wanted" },
 	{ "{a: []}", "{a: [x]}", "{'f:a':{}}", NULL,
 	  ".spec.a: is not as wanted" },
@@ -343,6 +348,10 @@ static void metadata_says_which_object_it_is(void **state)
 	check(thing("{metadata: {name: a}, a: 1}"),
 	      living("{metadata: {name: a}, a: 1}", "{'f:a':{}}", NULL),
 	      ".spec.metadata: not owned by us");
+	check(thing("{metadata: {name: a, x: 1}}"),
+	      living("{metadata: {name: a, x: 1}}", "{'f:metadata':{'f:x':{}}}",
+		     NULL),
+	      ".spec.metadata.name: not owned by us");
 }
 
 /* The list of managedFields in place of that of living(). */
@@ -487,6 +496,19 @@ static void texts_of_a_secret_are_its_data(void **state)
 		     ".stringData.k: is missing");
 }
 
+static void texts_of_another_kind_are_what_they_are(void **state)
+{
+	json_t *want = thing(NULL), *live = living(NULL, NULL, NULL);
+	json_t *entries = doc_get(live, "metadata", "managedFields", NULL);
+
+	(void)state;
+	doc_set_string(want, "a", "stringData", "k", NULL);
+	doc_set_string(live, "a", "stringData", "k", NULL);
+	doc_set(json_array_get(entries, 0), doc_object(arena), "fieldsV1",
+		"f:stringData", "f:k", NULL);
+	check(want, live, NULL);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -502,6 +524,7 @@ int main(void)
 		TEST(what_is_to_be_folded_is_not_ours_yet),
 		TEST(of_a_secret_all_is_equal),
 		TEST(texts_of_a_secret_are_its_data),
+		TEST(texts_of_another_kind_are_what_they_are),
 	};
 
 	doc_init();
