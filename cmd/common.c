@@ -47,6 +47,14 @@ const struct opt target_opts[] = {
 	OPT_END,
 };
 
+const struct opt change_opts[] = {
+	OPT_FLAG(struct change_args, full, 0, "full",
+		 "have the cluster try every object"),
+	OPT_FLAG(struct change_args, no_force, 0, "no-force",
+		 "leave contested fields to their managers"),
+	OPT_END,
+};
+
 static const char *const when_choices[] = { "auto", "always", "never", NULL };
 
 const char *const output_formats[] = { "text", "json", NULL };
@@ -199,8 +207,8 @@ int source_open(struct run *run, const struct source_args *args,
 }
 
 int target_open(struct run *run, const struct target_args *args,
-		struct source *source, bool no_force, struct report *report,
-		struct cluster **out, struct err *err)
+		const struct change_args *change, struct source *source,
+		struct report *report, struct cluster **out, struct err *err)
 {
 	const struct cluster_args cluster_args = {
 		.cluster = args->cluster,
@@ -209,7 +217,8 @@ int target_open(struct run *run, const struct target_args *args,
 		.namespace = args->namespace,
 		.as = args->as,
 		.as_groups = args->as_groups,
-		.no_force = no_force,
+		.no_force = change->no_force,
+		.full = change->full,
 		.tree_dir = source->dir,
 	};
 

@@ -55,6 +55,13 @@ struct target_args {
 };
 extern const struct opt target_opts[];
 
+/* How objects are compared and applied. */
+struct change_args {
+	bool full;
+	bool no_force;
+};
+extern const struct opt change_opts[];
+
 /* How it is told, and for how long. */
 struct output_args {
 	bool quiet;
@@ -98,9 +105,9 @@ struct render_args source_render(struct source *source, const struct app *app);
 
 /* Connect to the cluster that the options name, and tell the report. */
 MUST_USE int target_open(struct run *run, const struct target_args *args,
-			 struct source *source, bool no_force,
-			 struct report *report, struct cluster **out,
-			 struct err *err);
+			 const struct change_args *change,
+			 struct source *source, struct report *report,
+			 struct cluster **out, struct err *err);
 
 /*
  * What the repository wants of this cluster: the objects of the apps that are

@@ -14,19 +14,18 @@
 struct diff_args {
 	struct source_args source;
 	struct target_args target;
+	struct change_args change;
 	struct output_args output;
 	struct planning_args prune;
 	int format;
-	bool no_force;
 };
 
 static const struct opt diff_opts[] = {
-	OPT_FLAG(struct diff_args, no_force, 0, "no-force",
-		 "leave contested fields to their managers"),
 	OPT_CHOICE(struct diff_args, format, 'o', "output", "FORMAT",
 		   "format of the result", output_formats),
 	OPT_INCLUDE(struct diff_args, source, source_opts),
 	OPT_INCLUDE(struct diff_args, target, target_opts),
+	OPT_INCLUDE(struct diff_args, change, change_opts),
 	OPT_INCLUDE(struct diff_args, output, output_opts),
 	OPT_INCLUDE(struct diff_args, prune, planning_opts),
 	OPT_END,
@@ -49,7 +48,7 @@ static int diff_run(struct run *run, int argc, char **argv,
 	output_open(run, "diff", args.format, &args.output, report);
 
 	if (source_open(run, &args.source, *report, &source, err) < 0 ||
-	    target_open(run, &args.target, &source, args.no_force, *report,
+	    target_open(run, &args.target, &args.change, &source, *report,
 			&cluster, err) < 0 ||
 	    planning_make(&source, cluster, &args.prune, true, &planning, err) <
 		    0 ||

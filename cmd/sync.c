@@ -24,17 +24,15 @@ static const char *const validate_choices[] = { "server", "none", NULL };
 struct sync_args {
 	struct source_args source;
 	struct target_args target;
+	struct change_args change;
 	struct output_args output;
 	struct planning_args prune;
 	int format;
 	int validate;
-	bool no_force;
 	int64_t wait; /* seconds; 0: not at all; -1: as each app says */
 };
 
 static const struct opt sync_opts[] = {
-	OPT_FLAG(struct sync_args, no_force, 0, "no-force",
-		 "leave contested fields to their managers"),
 	OPT_CHOICE(struct sync_args, format, 'o', "output", "FORMAT",
 		   "format of the result", output_formats),
 	OPT_CHOICE(struct sync_args, validate, 0, "validate", "HOW",
@@ -44,6 +42,7 @@ static const struct opt sync_opts[] = {
 		    "wait this long for health (5m); 0: do not"),
 	OPT_INCLUDE(struct sync_args, source, source_opts),
 	OPT_INCLUDE(struct sync_args, target, target_opts),
+	OPT_INCLUDE(struct sync_args, change, change_opts),
 	OPT_INCLUDE(struct sync_args, output, output_opts),
 	OPT_INCLUDE(struct sync_args, prune, planning_opts),
 	OPT_END,
@@ -134,7 +133,7 @@ static int sync_run(struct run *run, int argc, char **argv,
 	output_open(run, "sync", args.format, &args.output, report);
 
 	if (source_open(run, &args.source, *report, &source, err) < 0 ||
-	    target_open(run, &args.target, &source, args.no_force, *report,
+	    target_open(run, &args.target, &args.change, &source, *report,
 			&cluster, err) < 0 ||
 	    check_worktree(&args, cluster, err) < 0 ||
 	    planning_make(&source, cluster, &args.prune,

@@ -34,6 +34,11 @@ int cluster_read(struct cluster *cluster, struct cluster_item **items, size_t n,
 	return cluster->backend->read(cluster->data, items, n, err);
 }
 
+bool cluster_item_lives(const struct cluster_item *item)
+{
+	return item->proved || item->live.len;
+}
+
 int cluster_try(struct cluster *cluster, struct cluster_item **items, size_t n,
 		struct err *err)
 {

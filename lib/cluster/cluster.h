@@ -46,6 +46,9 @@ struct cluster_item {
 	 * at whatever version the cluster has it. */
 	const struct object *want;
 	struct bytes live;     /* JSON; len 0 where there is none */
+	bool proved;           /* it lives, and an apply would change nothing:
+				  then there is nothing to ask, merged is not
+				  filled in, nor is live if it is healthy */
 	struct bytes merged;   /* JSON an apply made, or would make, of it */
 	bool fold;             /* live has fields of managers that are folded
 				  into ours before the first apply */
@@ -73,6 +76,7 @@ struct cluster_args {
 	const char *as;               /* impersonate; or NULL */
 	const char *const *as_groups; /* NULL-ended, or NULL */
 	bool no_force;        /* leave contested fields to their owner */
+	bool full;            /* prove nothing: try every object */
 	int64_t timeout_ms;   /* for one request; 0: 30 s */
 	const char *tree_dir; /* the worktree's path, or NULL: kubeconfigs
 				     below it are refused (CVE-2022-24817) */
@@ -118,14 +122,17 @@ MUST_USE int cluster_open(struct run *run, const struct cluster_args *args,
 MUST_USE int cluster_identify(struct cluster *cluster, struct objects *want,
 			      struct err *err);
 
-/* Fill in `live` of each item. */
+/* Fill in `live` of each item, or `proved` in its place. */
 MUST_USE int cluster_read(struct cluster *cluster, struct cluster_item **items,
 			  size_t n, struct err *err);
+
+/* Is there such an object in the cluster, as cluster_read() has found it? */
+bool cluster_item_lives(const struct cluster_item *item);
 
 /*
  * Fill in `merged`: what an apply would make of it, defaults and admission
  * included.  `items` are all of the run's, so that it is known what comes
- * with them.  Changes nothing.
+ * with them; what is proved is not asked for.  Changes nothing.
  */
 MUST_USE int cluster_try(struct cluster *cluster, struct cluster_item **items,
 			 size_t n, struct err *err);

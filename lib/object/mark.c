@@ -127,3 +127,10 @@ bool mark_is_same(const json_t *live, const json_t *marked)
 
 	return found && str_equal(found, annotation_of(marked));
 }
+
+bool mark_has_digest(const json_t *marked)
+{
+	const char *found = annotation_of(marked);
+
+	return found && strchr(found, '.');
+}

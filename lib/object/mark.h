@@ -41,4 +41,7 @@ bool mark_is_ours(const json_t *live, const struct object *object,
 /* Do a live and a marked object have the same annotation? */
 bool mark_is_same(const json_t *live, const json_t *marked);
 
+/* Does the annotation of a marked object hold a digest of it? */
+bool mark_has_digest(const json_t *marked);
+
 #endif

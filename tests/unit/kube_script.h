@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef UNIT_KUBE_SCRIPT_H
-#define UNIT_KUBE_SCRIPT_H
+#ifndef TESTS_UNIT_KUBE_SCRIPT_H
+#define TESTS_UNIT_KUBE_SCRIPT_H
 
 /*
- * A cluster whose client is a script: the functions of client.h are here, so
- * that those of the library are not linked.
+ * A kube cluster whose API server is a script, for one test program: the
+ * functions of client.h are here, so that those of the library are not linked.
+ *
+ *	struct cluster_item **items = want("{apiVersion: v1, ...}");
+ *	SCRIPT({ "GET", "/api/v1/...", 200, "{...}" });
  */
+
+#include "tests/unit/test.h"
 
 #include "base/vec.h"
 #include "cluster/kube/client.h"
@@ -200,5 +205,35 @@ static struct objects *parse(const char *yaml)
 				 0);
 	return objects;
 }
+
+/* The wanted objects, known to the server, one item each. */
+__attribute__((unused)) static struct cluster_item **want(const char *yaml)
+{
+	struct objects *objects = parse(yaml);
+	struct cluster_item **items = arena_array(run.arena, objects->n,
+						  sizeof(*items));
+	struct err err = { 0 };
+
+	SCRIPT({ "GET", "/apis", 200, GROUPS("") },
+	       { "GET", "/api", 200, CORE });
+	assert_int_equal(cluster_identify(cluster, objects, &err), 0);
+	for (size_t i = 0; i < objects->n; i++) {
+		items[i] = arena_alloc(run.arena, sizeof(**items));
+		items[i]->want = &objects->v[i];
+	}
+	return items;
+}
+
+#define CONFIG_MAP(name)                                                       \
+	"{apiVersion: v1, kind: ConfigMap, metadata: {name: " name "}}\n---\n"
+#define FIVE                                                                   \
+	CONFIG_MAP("a")                                                        \
+	CONFIG_MAP("b") CONFIG_MAP("c") CONFIG_MAP("d") CONFIG_MAP("e")
+#define ITEM(name)                                                             \
+	"{\"metadata\":{\"name\":\"" name "\",\"namespace\":\"demo\"}}"
+#define PAGE(next, items)                                                      \
+	"{\"metadata\":{\"continue\":\"" next "\"},\"items\":[" items "]}"
+#define LIST "/api/v1/namespaces/demo/configmaps?"
+#define ONE  "/api/v1/namespaces/demo/configmaps/"
 
 #endif

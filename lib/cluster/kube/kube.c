@@ -58,6 +58,7 @@ int kube_open(struct run *run, const struct cluster_args *args,
 	kube->run = run;
 	arena_defer(run->arena, release_kinds, kube);
 	kube->no_force = args->no_force;
+	kube->full = args->full;
 	if (kube_client_open(run, args, &kube->client, err) < 0)
 		return -1;
 	*cluster = (struct cluster){

@@ -18,6 +18,7 @@ struct kube {
 	struct run *run;
 	struct kube_client *client;
 	bool no_force;
+	bool full;
 	struct kube_kinds kinds;
 	struct arena *kinds_arena; /* theirs alone: they are asked for anew */
 	struct map *groups;        /* that are wanted, a set */
