@@ -385,6 +385,36 @@ def test_custom_objects_by_their_conditions(sync, started, nodes, repo, prefix):
     assert "failed: BadSpec" in sync(expect=5).err
 
 
+def test_custom_objects_whose_kind_tells_ready(started, sync, nodes, repo,
+                                               prefix):
+    """A new object has no status; its definition has a column for it."""
+    column = """\
+    subresources: {status: {}}
+    additionalPrinterColumns:
+    - name: Ready
+      type: string
+      jsonPath: .status.conditions[?(@.type=='Ready')].status
+"""
+    text = GADGETS.replace("    subresources: {status: {}}\n", column)
+    text = text.replace("PREFIX", prefix)
+    path = f"/apis/{prefix}.example.com/v1/namespaces/{prefix}/gadgets"
+    repo.commit({"gadget.yaml": text.replace("SIZE", "1")})
+    start, end = started
+    start()
+    wait_until(lambda: nodes.api.find(f"{path}/one"), SECONDS, "the gadget")
+    nodes.api.merge(f"{path}/one/status", {"status": {"conditions": [
+        {"type": "Ready", "status": "True"}]}})
+    end(0)
+
+    # The same where the definition is not in the repository.
+    one = text[text.index("---"):].replace("SIZE", "1")
+    repo.commit({"gadget.yaml": one.replace("name: one", "name: two")})
+    assert f"Gadget {prefix}/two: in progress: does not tell yet whether it " \
+        "is ready" in sync("--wait", "2s", expect=5).err
+    # What was not touched is taken as it is.
+    sync()
+
+
 def test_nothing_is_asked_for_each_object(sync, repo, prefix, nodes):
     """20 rollouts cost the waiting as many requests as one does."""
     nodes.api.namespace(f"{prefix}-b")

@@ -24,6 +24,11 @@ void kube_waited_judge(struct kube_waiting *waiting, struct kube_waited *one)
 			.state = HEALTH_CURRENT,
 			.reason = "is bound by its first consumer",
 		};
+	if (one->promised && one->silent && health_is_settled(&one->base))
+		one->now = (struct health){
+			.state = HEALTH_IN_PROGRESS,
+			.reason = "does not tell yet whether it is ready",
+		};
 	if (one->now.state != HEALTH_FAILED)
 		one->failing_ms = 0;
 	else if (!one->failing_ms)
@@ -51,6 +56,7 @@ void kube_waited_look(struct kube_waiting *waiting, struct kube_waited *one,
 	const char *class;
 
 	one->base = health_judge(arena, object, one->generation);
+	one->silent = health_is_silent(object);
 	one->has_pods = makes_pods && uid &&
 			health_is_observed(object, one->generation);
 	if (object_is(one->item->want, "", "PersistentVolumeClaim")) {
@@ -72,6 +78,7 @@ void kube_waited_gone(struct kube_waiting *waiting, struct kube_waited *one)
 			      NULL);
 
 	one->has_pods = false;
+	one->silent = false;
 	one->base = (struct health){
 		.state = may_go ? HEALTH_CURRENT : HEALTH_FAILED,
 		.reason = may_go ? "is done and gone" :
