@@ -415,6 +415,21 @@ def test_custom_objects_whose_kind_tells_ready(started, sync, nodes, repo,
     sync()
 
 
+def test_nothing_is_deleted_before_all_is_healthy(sync, nodes, repo, prefix):
+    """The pods of before may still need what git does not want any more."""
+    config = f"/api/v1/namespaces/{prefix}/configmaps/old"
+    repo.commit({"web.yaml": workload(prefix, "Deployment"),
+                 "old.yaml": objects.config_map("old", {"a": "b"}, prefix)})
+    sync()
+    repo.commit({"web.yaml": workload(prefix, "Deployment", held=True),
+                 "old.yaml": None})
+    sync("--wait", "2s", expect=5)
+    assert nodes.api.find(config)
+    repo.commit({"web.yaml": workload(prefix, "Deployment")})
+    sync()
+    assert not nodes.api.find(config)
+
+
 def test_nothing_is_asked_for_each_object(sync, repo, prefix, nodes):
     """20 rollouts cost the waiting as many requests as one does."""
     nodes.api.namespace(f"{prefix}-b")
@@ -448,7 +463,7 @@ def test_who_sees_only_namespaces_waits_all_the_same(sync, nodes, repo, prefix):
                  for space in spaces})
     sync("--as", "ada", "--record-namespace", prefix)
 
-    # Nobody may not watch, and is told how to go on.
+    # Who may not look cannot wait, and is told how to go on.
     rbac = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{prefix}"
     nodes.api.merge(f"{rbac}/roles/deployer", {"rules": [{
         "apiGroups": ["apps", ""],

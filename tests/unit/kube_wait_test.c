@@ -114,7 +114,8 @@ static void what_is_not_listed_any_more_is_gone(void **state)
 	(void)state;
 	SCRIPT({ "GET", JOBS, 200, LISTED("5", JOB("4", "")) }, UNEXPLAINED,
 	       { "GET", WATCH "5&", 410, NULL },
-	       { "GET", JOBS, 200, LISTED("7", "") });
+	       { "GET", JOBS, 200, LISTED("7", "") },
+	       { "GET", WATCH "7&", 200, "" });
 	await(item, HEALTH_FAILED, "is gone: somebody has deleted it");
 }
 

@@ -6,6 +6,9 @@
 #include "cluster/kube/wait.h"
 #include "document/document.h"
 
+/* What explains a failure comes by another stream, perhaps a moment later. */
+#define EXPLAIN_MS 400
+
 static bool is_unbound(const struct kube_waited *one)
 {
 	return one->class && one->base.state == HEALTH_IN_PROGRESS;
@@ -42,9 +45,11 @@ bool kube_waited_is_settled(const struct kube_waited *one)
 
 bool kube_waited_has_failed(const struct kube_waited *one)
 {
+	const int64_t patience_ms = one->now.passing ? HEALTH_PATIENCE_MS :
+						       EXPLAIN_MS;
+
 	return one->now.state == HEALTH_FAILED &&
-	       (!one->now.passing ||
-		clock_ms() - one->failing_ms >= HEALTH_PATIENCE_MS);
+	       clock_ms() - one->failing_ms >= patience_ms;
 }
 
 void kube_waited_look(struct kube_waiting *waiting, struct kube_waited *one,
