@@ -100,6 +100,10 @@ static int look_first(struct kube_waiting *waiting, struct cluster_item *item,
 	struct bytes text = item->written ? item->merged : item->live;
 	json_t *object;
 
+	if (item->proved && !text.len) {
+		item->health = (struct health){ HEALTH_CURRENT, "", false };
+		return 0;
+	}
 	one->item = item;
 	if (doc_read_json(scratch, "answer of the cluster", text, &object,
 			  err) < 0)
