@@ -183,6 +183,12 @@ static bool says_string(const char *tag)
 	return !tag || !strcmp(tag, "!") || !strcmp(tag, STR_TAG);
 }
 
+static bool is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
 /* Why a place cannot be changed by itself, or NULL. */
 static const char *obstacle(const struct splice_file *file,
 			    const struct splice_place *place)
@@ -200,6 +206,9 @@ static const char *obstacle(const struct splice_file *file,
 		return "stands on more than one line";
 	if (!len)
 		return "is empty";
+	/* "&a:b" is the anchor "a" of ":b" to libyaml. */
+	if (place->begin && is_word(bytes[-1]))
+		return "stands right behind its anchor";
 	return NULL;
 }
 
