@@ -243,10 +243,10 @@ static bool fits_a_line(const char *text)
 	return true;
 }
 
-/* Without quotes it would be cut by the brackets around it. */
+/* Within brackets more signs mean something. */
 static bool is_cut_by_flow(const struct splice_place *place, const char *text)
 {
-	return place->flow && strpbrk(text, ",[]{}?");
+	return place->flow && (*text == ':' || strpbrk(text, ",[]{}?"));
 }
 
 static enum yaml_style choose_style(const struct splice_place *place,

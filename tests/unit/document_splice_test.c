@@ -129,6 +129,8 @@ static void quotes_are_kept_or_added_where_needed(void **state)
 		{ "a: x\n", "/a", "a,b", "a: a,b\n" },
 		{ "[x]\n", "/0", "a,b", "[\"a,b\"]\n" },
 		{ "{a: x}\n", "/a", "b}", "{a: \"b}\"}\n" },
+		{ "{a: x}\n", "/a", ":b", "{a: \":b\"}\n" },
+		{ "a: x\n", "/a", ":b", "a: :b\n" },
 		{ "{a: x}\n", "/a", "nginx:1.26", "{a: nginx:1.26}\n" },
 		{ "a: x\n", "/a", "\xc3\xa4", "a: \xc3\xa4\n" },
 	};
