@@ -177,24 +177,44 @@ static int judge(struct push *push, int code, struct err *err)
 	return 0;
 }
 
+/* libgit2 1.5 pushes names only: the commit is given one. */
+static int name_commit(struct push *push, const char **out, git_reference **ref,
+		       struct err *err)
+{
+	char hex[GIT_OID_HEXSZ + 1];
+
+	git_oid_tostr(hex, sizeof(hex), &push->is);
+	*out = arena_printf(push->fetch.run->arena, "refs/gitops/push/%s", hex);
+	if (git_reference_create(ref, push->git, *out, &push->is, true, NULL) <
+	    0)
+		return repo_fail(err, ERR_FAILED, "name the commit");
+	return 0;
+}
+
 static int upload(struct push *push, git_remote *remote,
 		  const git_remote_callbacks *callbacks, struct err *err)
 {
-	char hex[GIT_OID_HEXSZ + 1];
 	git_strarray refspecs = { NULL, 1 };
 	git_push_options opts;
+	git_reference *ref;
+	const char *name;
 	char *spec;
+	int failed;
 
-	git_oid_tostr(hex, sizeof(hex), &push->is);
+	if (name_commit(push, &name, &ref, err) < 0)
+		return -1;
 	/* The plus lets a branch of ours go back; where it is expected to be
 	 * is compared in either case. */
 	spec = arena_printf(push->fetch.run->arena, "%s%s:%s",
-			    push->replace ? "+" : "", hex, push->branch);
+			    push->replace ? "+" : "", name, push->branch);
 	refspecs.strings = &spec;
 	git_push_options_init(&opts, GIT_PUSH_OPTIONS_VERSION);
 	opts.callbacks = *callbacks;
 	opts.pb_parallelism = 1;
-	return judge(push, git_remote_upload(remote, &refspecs, &opts), err);
+	failed = judge(push, git_remote_upload(remote, &refspecs, &opts), err);
+	git_reference_delete(ref);
+	git_reference_free(ref);
+	return failed;
 }
 
 static int prepare(struct push *push, git_remote_callbacks *callbacks,

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * The room git by itself, for tests that push to real servers:
+ *
+ *	repo_driver set LOCATION BRANCH FILE POINTER VALUE [push|sign|signoff]...
+ *	repo_driver restore LOCATION BRANCH PATH COMMIT
+ *
+ * BRANCH "-" is the one that HEAD names.  Prints "COMMIT BRANCH TRIES PUSHED"
+ * or "nothing"; errors as main prints them, with status 2, or 4 where a rerun
+ * may help.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/run.h"
+#include "document/document.h"
+#include "document/splice.h"
+#include "git/land.h"
+
+extern char **environ;
+
+struct task {
+	const char *file, *pointer, *value; /* set */
+	const char *path, *from;            /* restore */
+	bool push, sign, sign_off;
+	struct repo_edit edit;
+	struct repo_trailer trailer;
+};
+
+/* FILE with VALUE at POINTER; no edit where it is there already. */
+static int splice(struct task *task, struct repo *repo, struct run *run,
+		  const struct revision *tip, bool *same, struct err *err)
+{
+	struct splice_edit edit = { .text = task->value };
+	struct splice_file file;
+	struct bytes bytes;
+	struct tree *tree;
+
+	if (repo_tree(repo, tip, &tree, err) < 0 ||
+	    tree_read(tree, run->arena, task->file, &bytes, err) < 0 ||
+	    splice_read(run->arena, task->file, bytes, &file, err) < 0 ||
+	    splice_find(run->arena, &file, 0, task->pointer, &edit.place, err) <
+		    0)
+		return -1;
+	*same = str_equal(edit.place->text, task->value);
+	task->edit = (struct repo_edit){
+		.kind = REPO_EDIT_FILE,
+		.path = task->file,
+	};
+	return splice_apply(run->arena, &file, &edit, 1, &task->edit.bytes,
+			    err);
+}
+
+struct maker {
+	struct task *task;
+	struct run *run;
+};
+
+static int make(void *data, struct repo *repo, const struct revision *tip,
+		struct repo_commit_args *out, struct err *err)
+{
+	struct maker *maker = data;
+	struct task *task = maker->task;
+	bool same = false;
+
+	if (task->file && splice(task, repo, maker->run, tip, &same, err) < 0)
+		return -1;
+	if (same)
+		return 0;
+	if (task->path)
+		task->edit = (struct repo_edit){
+			.kind = REPO_EDIT_RESTORE,
+			.path = task->path,
+			.from = task->from,
+		};
+	task->trailer = (struct repo_trailer){
+		.name = "Gitops-Image",
+		.value = task->value ? task->value : task->path,
+	};
+	*out = (struct repo_commit_args){
+		.edits = &task->edit,
+		.n_edits = 1,
+		.message = "release: move an image",
+		.trailers = &task->trailer,
+		.n_trailers = 1,
+		.sign_off = task->sign_off,
+		.signing = task->sign ? REPO_SIGN_ALWAYS :
+					REPO_SIGN_AS_CONFIGURED,
+	};
+	return 0;
+}
+
+static int land(struct run *run, const char *location, const char *branch,
+		struct task *task, struct err *err)
+{
+	bool head = str_equal(branch, "-");
+	struct repo_args args = {
+		.location = location,
+		.rev = head ? NULL : branch,
+		.timeout_ms = 20000,
+	};
+	struct repo_land_args where = {
+		.branch = head ? NULL : branch,
+		.push = task->push,
+	};
+	struct maker maker = { task, run };
+	struct repo_landed landed;
+	struct repo *repo;
+
+	if (repo_open(run, &args, &repo, err) < 0 ||
+	    repo_land(repo, &where, make, &maker, &landed, err) < 0)
+		return -1;
+	if (landed.oid)
+		printf("%s %s %u %s\n", landed.oid, landed.branch, landed.tries,
+		       landed.pushed ? "pushed" : "here");
+	else
+		printf("nothing\n");
+	return 0;
+}
+
+static int dispatch(struct run *run, int argc, char **argv, struct err *err)
+{
+	struct task task = { 0 };
+
+	if (argc >= 7 && str_equal(argv[1], "set")) {
+		task.file = argv[4];
+		task.pointer = argv[5];
+		task.value = argv[6];
+		for (int i = 7; i < argc; i++) {
+			task.push |= str_equal(argv[i], "push");
+			task.sign |= str_equal(argv[i], "sign");
+			task.sign_off |= str_equal(argv[i], "signoff");
+		}
+		return land(run, argv[2], argv[3], &task, err);
+	}
+	if (argc == 6 && str_equal(argv[1], "restore")) {
+		task.path = argv[4];
+		task.from = argv[5];
+		return land(run, argv[2], argv[3], &task, err);
+	}
+	return err_set(err, ERR_USAGE, "see the top of repo_driver.c");
+}
+
+int main(int argc, char **argv)
+{
+	AUTO_ERR struct err err = { 0 };
+	struct run run;
+	int status = 0;
+
+	doc_init();
+	run_init(&run, (const char *const *)environ);
+	if (dispatch(&run, argc, argv, &err) < 0)
+		status = err.status == ERR_TEMPORARY ? 4 : 2;
+	for (const struct err *one = &err; one && one->status; one = one->next)
+		fprintf(stderr, "%s\n%s%s%s", one->msg,
+			one->hint ? "hint: " : "", one->hint ? one->hint : "",
+			one->hint ? "\n" : "");
+	run_release(&run);
+	return status;
+}
