@@ -209,6 +209,8 @@ static const char *obstacle(const struct splice_file *file,
 	/* "&a:b" is the anchor "a" of ":b" to libyaml. */
 	if (place->begin && is_word(bytes[-1]))
 		return "stands right behind its anchor";
+	if (place->is_key)
+		return "is a key elsewhere, by an alias";
 	return NULL;
 }
 
