@@ -100,29 +100,6 @@ static int check_text(const struct check *check, struct repo_verdict *out,
 	return 0;
 }
 
-static int check_revoked(const struct check *check, bool *revoked,
-			 struct err *err)
-{
-	const char *argv[] = { "ssh-keygen", "-Q",
-			       "-f",         check->trust->files.revoked_keys,
-			       NULL,         NULL };
-	const char *line = arena_printf(check->trust->run->arena, "%s\n",
-					check->key);
-	struct process_result result;
-
-	*revoked = false;
-	if (!check->trust->files.revoked_keys)
-		return 0;
-	if (repo_trust_file(check->trust, "key.pub",
-			    (struct bytes){ line, strlen(line) }, &argv[4],
-			    err) < 0 ||
-	    repo_trust_run(check->trust, argv, (struct bytes){ 0 }, &result,
-			   err) < 0)
-		return -1;
-	*revoked = result.status != 0;
-	return 0;
-}
-
 /* Whose key it was then: the lines of "find-principals". */
 static int find_principals(const struct check *check, const char **out,
 			   struct err *err)
@@ -145,8 +122,9 @@ static int find_principals(const struct check *check, const char **out,
 	return 0;
 }
 
+/* Keys in the file `revoked` are taken for nobody's, where one is given. */
 static int check_principal(const struct check *check, const char *principal,
-			   bool *good, struct err *err)
+			   const char *revoked, bool *good, struct err *err)
 {
 	const char *argv[] = { "ssh-keygen",
 			       "-Y",
@@ -160,6 +138,8 @@ static int check_principal(const struct check *check, const char *principal,
 			       "-s",
 			       check->file,
 			       check->when,
+			       revoked ? "-r" : NULL,
+			       revoked,
 			       NULL };
 	struct process_result result;
 
@@ -170,30 +150,50 @@ static int check_principal(const struct check *check, const char *principal,
 	return 0;
 }
 
+/* ssh-keygen does not say by its status why it refuses: a key that would be
+ * good without the file of revoked ones is one of them. */
+static int judge_principal(const struct check *check, const char *principal,
+			   enum repo_signed *state, struct err *err)
+{
+	const char *revoked = check->trust->files.revoked_keys;
+	bool good = false;
+
+	/* It may be allowed for other things than git. */
+	*state = REPO_UNKNOWN;
+	if (check_principal(check, principal, revoked, &good, err) < 0)
+		return -1;
+	if (good) {
+		*state = REPO_SIGNED;
+		return 0;
+	}
+	if (!revoked)
+		return 0;
+	if (check_principal(check, principal, NULL, &good, err) < 0)
+		return -1;
+	if (good)
+		*state = REPO_REVOKED;
+	return 0;
+}
+
 static int check_signers(const struct check *check, struct repo_verdict *out,
 			 struct err *err)
 {
 	struct arena *arena = check->trust->run->arena;
 	const char *line;
-	bool good = false;
 	size_t n;
 
 	if (find_principals(check, &line, err) < 0)
 		return -1;
-	if (!*line) {
-		out->state = is_listed(check->trust, check->key) ?
-				     REPO_EXPIRED :
-				     REPO_UNKNOWN;
-		return 0;
-	}
-	for (; *line && !good; line += n + (line[n] == '\n')) {
+	out->state = is_listed(check->trust, check->key) ? REPO_EXPIRED :
+							   REPO_UNKNOWN;
+	for (; *line && out->state != REPO_SIGNED;
+	     line += n + strspn(line + n, "\r\n")) {
 		n = strcspn(line, "\r\n");
 		out->owner = arena_strndup(arena, line, n);
-		if (n && check_principal(check, out->owner, &good, err) < 0)
+		if (n &&
+		    judge_principal(check, out->owner, &out->state, err) < 0)
 			return -1;
 	}
-	/* It may be allowed for other things than git. */
-	out->state = good ? REPO_SIGNED : REPO_UNKNOWN;
 	return 0;
 }
 
@@ -206,7 +206,7 @@ int repo_sshsig_verify(struct repo_trust *trust,
 		.signature = signature,
 		.when = verify_time(trust->run->arena, signature->when),
 	};
-	bool fits = false, revoked;
+	bool fits = false;
 
 	*out = (struct repo_verdict){ .state = REPO_BAD };
 	if (repo_trust_file(trust, "signature", signature->armour, &check.file,
@@ -218,11 +218,5 @@ int repo_sshsig_verify(struct repo_trust *trust,
 		return -1;
 	if (!fits)
 		return 0;
-	if (check_revoked(&check, &revoked, err) < 0)
-		return -1;
-	if (revoked) {
-		out->state = REPO_REVOKED;
-		return 0;
-	}
 	return check_signers(&check, out, err);
 }

@@ -5,9 +5,11 @@
  *
  *	repo_driver set LOCATION BRANCH FILE POINTER VALUE [push|sign|signoff]...
  *	repo_driver restore LOCATION BRANCH PATH COMMIT
+ *	repo_driver verify LOCATION REV KEYRING SIGNERS REVOKED
  *
- * BRANCH "-" is the one that HEAD names.  Prints "COMMIT BRANCH TRIES PUSHED"
- * or "nothing"; errors as main prints them, with status 2, or 4 where a rerun
+ * BRANCH "-" is the one that HEAD names, a file "-" is none.  Prints "COMMIT
+ * BRANCH TRIES PUSHED" or "nothing", and "STATE KEY OWNER" and what is to be
+ * said of it; errors as main prints them, with status 2, or 4 where a rerun
  * may help.
  */
 
@@ -19,6 +21,7 @@
 #include "document/document.h"
 #include "document/splice.h"
 #include "git/land.h"
+#include "git/verify.h"
 
 extern char **environ;
 
@@ -121,6 +124,40 @@ static int land(struct run *run, const char *location, const char *branch,
 	return 0;
 }
 
+static const char *optional(const char *text)
+{
+	return str_equal(text, "-") ? NULL : text;
+}
+
+/* The commit; and where REV is an annotated tag, the tag. */
+static int verify(struct run *run, char **argv, struct err *err)
+{
+	struct repo_args args = { .location = argv[2], .rev = argv[3] };
+	struct repo_trust_args files = {
+		.keyring = optional(argv[4]),
+		.allowed_signers = optional(argv[5]),
+		.revoked_keys = optional(argv[6]),
+	};
+	struct repo_verdict verdict;
+	struct revision revision;
+	struct repo_trust *trust;
+	struct repo *repo;
+	const char *tag;
+
+	if (repo_trust_open(run, &files, &trust, err) < 0 ||
+	    repo_open(run, &args, &repo, err) < 0 ||
+	    repo_revision(repo, &revision, err) < 0 ||
+	    repo_tag_of(repo, &revision, &tag, err) < 0 ||
+	    repo_verify(repo, trust, tag ? tag : revision.oid, &verdict, err) <
+		    0)
+		return -1;
+	printf("%s %s %s\n%s %s\n", repo_signed_name(verdict.state),
+	       verdict.key ? verdict.key : "-",
+	       verdict.owner ? verdict.owner : "-", tag ? "tag" : "commit",
+	       verdict.words);
+	return 0;
+}
+
 static int dispatch(struct run *run, int argc, char **argv, struct err *err)
 {
 	struct task task = { 0 };
@@ -141,6 +178,8 @@ static int dispatch(struct run *run, int argc, char **argv, struct err *err)
 		task.from = argv[5];
 		return land(run, argv[2], argv[3], &task, err);
 	}
+	if (argc == 7 && str_equal(argv[1], "verify"))
+		return verify(run, argv, err);
 	return err_set(err, ERR_USAGE, "see the top of repo_driver.c");
 }
 
