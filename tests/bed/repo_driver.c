@@ -6,10 +6,12 @@
  *	repo_driver set LOCATION BRANCH FILE POINTER VALUE [push|sign|signoff]...
  *	repo_driver restore LOCATION BRANCH PATH COMMIT
  *	repo_driver verify LOCATION REV KEYRING SIGNERS REVOKED
+ *	repo_driver log LOCATION REV UNTIL LIMIT [PATH]...
+ *	repo_driver relation LOCATION A B
  *
  * BRANCH "-" is the one that HEAD names, a file "-" is none.  Prints "COMMIT
- * BRANCH TRIES PUSHED" or "nothing", and "STATE KEY OWNER" and what is to be
- * said of it; errors as main prints them, with status 2, or 4 where a rerun
+ * BRANCH TRIES PUSHED" or "nothing", "STATE KEY OWNER" and what is to be
+ * said of it, an entry a line, and "BEHIND MERGE-BASE"; errors as main prints them, with status 2, or 4 where a rerun
  * may help.
  */
 
@@ -20,6 +22,7 @@
 #include "base/run.h"
 #include "document/document.h"
 #include "document/splice.h"
+#include "git/history.h"
 #include "git/land.h"
 #include "git/verify.h"
 
@@ -158,6 +161,57 @@ static int verify(struct run *run, char **argv, struct err *err)
 	return 0;
 }
 
+static void print_entry(const struct repo_log_entry *entry)
+{
+	const char *image = repo_trailer(entry, "gitops-image");
+
+	printf("%s|%s|%s|%lld|%s|", entry->revision.oid, entry->revision.author,
+	       entry->committer, (long long)entry->revision.when,
+	       entry->revision.subject);
+	for (size_t i = 0; i < entry->n_parents; i++)
+		printf("%s%s", i ? " " : "", entry->parents[i]);
+	printf("|%zu|%s\n", entry->n_trailers, image ? image : "");
+}
+
+static int show_log(struct run *run, char **argv, struct err *err)
+{
+	struct repo_args args = { .location = argv[2], .rev = argv[3] };
+	struct repo_log_args how = {
+		.until = optional(argv[4]),
+		.limit = (size_t)strtoul(argv[5], NULL, 10),
+		.paths = argv[6] ? (const char *const *)&argv[6] : NULL,
+	};
+	struct revision revision;
+	struct repo_log log;
+	struct repo *repo;
+
+	if (repo_open(run, &args, &repo, err) < 0 ||
+	    repo_revision(repo, &revision, err) < 0)
+		return -1;
+	how.tip = revision.oid;
+	if (repo_log(repo, &how, &log, err) < 0)
+		return -1;
+	for (size_t i = 0; i < log.n; i++)
+		print_entry(&log.v[i]);
+	printf("%s\n", log.cut ? "cut" : "whole");
+	return 0;
+}
+
+static int relation(struct run *run, char **argv, struct err *err)
+{
+	struct repo_args args = { .location = argv[2], .rev = argv[4] };
+	struct repo *repo;
+	const char *base;
+	bool behind;
+
+	if (repo_open(run, &args, &repo, err) < 0 ||
+	    repo_is_behind(repo, argv[3], argv[4], &behind, err) < 0 ||
+	    repo_merge_base(repo, argv[3], argv[4], &base, err) < 0)
+		return -1;
+	printf("%s %s\n", behind ? "behind" : "not", base ? base : "-");
+	return 0;
+}
+
 static int dispatch(struct run *run, int argc, char **argv, struct err *err)
 {
 	struct task task = { 0 };
@@ -180,6 +234,10 @@ static int dispatch(struct run *run, int argc, char **argv, struct err *err)
 	}
 	if (argc == 7 && str_equal(argv[1], "verify"))
 		return verify(run, argv, err);
+	if (argc >= 6 && str_equal(argv[1], "log"))
+		return show_log(run, argv, err);
+	if (argc == 5 && str_equal(argv[1], "relation"))
+		return relation(run, argv, err);
 	return err_set(err, ERR_USAGE, "see the top of repo_driver.c");
 }
 
