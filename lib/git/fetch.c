@@ -214,6 +214,8 @@ int repo_fetch_connect(struct fetch *fetch, git_repository *git,
 					GIT_REMOTE_CONNECT_OPTIONS_VERSION);
 	opts.callbacks = *callbacks;
 	opts.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
+	/* Each connection is shown the keys anew. */
+	fetch->keys.next = 0;
 	if (git_remote_create_with_opts(remote, fetch->location->url, &create) <
 	    0)
 		return repo_fail(err, ERR_FAILED, "name the remote");

@@ -59,6 +59,8 @@ MUST_USE int repo_guard_loose(struct repo *repo, struct err *err);
 /* Fill `err` with libgit2's last error behind our words.  Always -1. */
 int repo_fail(struct err *err, enum err_status status, const char *fmt, ...)
 	PRINTF(3, 4);
+/* For the compiler's eyes, as in err.h. */
+#define repo_fail(...) ((void)repo_fail(__VA_ARGS__), err_failed())
 
 /* ---- rev.c: which object a revision names ---- */
 
@@ -111,7 +113,7 @@ MUST_USE int repo_rev_base(git_repository *git, const struct repo_rev *rev,
 MUST_USE int repo_rev_peel(git_repository *git, const struct repo_rev *rev,
 			   const git_oid *base, git_oid *out, struct err *err);
 
-/* ---- config.c: git's configuration, of this repository and of the user ---- */
+/* ---- config.c: git's configuration, the repository's and the user's ---- */
 
 /* NULL where it is not set. */
 const char *repo_setting(struct repo *repo, const char *key);

@@ -52,7 +52,7 @@ static int make_commit(struct landing *landing, struct err *err)
 static void wait_a_while(struct repo *repo, unsigned tries)
 {
 	int64_t most = (int64_t)WAIT_LEAST_MS << tries;
-	int64_t ms = (clock_ms() * 2654435761u + getpid() * 40503u) % most;
+	int64_t ms = (clock_ms() + (int64_t)getpid() * 40503) % most;
 
 	poll(NULL, 0, (int)run_time_left_ms(repo->run, ms));
 }

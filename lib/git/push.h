@@ -29,7 +29,7 @@ struct repo_push_args {
 
 enum repo_pushed {
 	REPO_PUSHED,
-	REPO_OUTRUN, /* the branch was moved by another: begin anew on its tip */
+	REPO_OUTRUN, /* another moved the branch: begin anew on its tip */
 };
 
 /*

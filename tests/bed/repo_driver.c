@@ -3,16 +3,21 @@
 /*
  * The room git by itself, for tests that push to real servers:
  *
- *	repo_driver set LOCATION BRANCH FILE POINTER VALUE [push|sign|signoff]...
- *	repo_driver restore LOCATION BRANCH PATH COMMIT
- *	repo_driver verify LOCATION REV KEYRING SIGNERS REVOKED
- *	repo_driver log LOCATION REV UNTIL LIMIT [PATH]...
- *	repo_driver relation LOCATION A B
+ *	set LOCATION BRANCH FILE POINTER VALUE [push|sign|signoff]...
+ *	restore LOCATION BRANCH PATH COMMIT
+ *		"COMMIT BRANCH TRIES PUSHED", or "nothing"
+ *	push LOCATION BRANCH COMMIT EXPECTED [replace]
+ *		"pushed" or "outrun"
+ *	verify LOCATION REV KEYRING SIGNERS REVOKED
+ *		"STATE KEY OWNER", and a line with what is to be said of it
+ *	log LOCATION REV UNTIL LIMIT [PATH]...
+ *		an entry a line, then "cut" or "whole"
+ *	relation LOCATION A B
+ *		"behind" or "not", and the merge base
  *
- * BRANCH "-" is the one that HEAD names, a file "-" is none.  Prints "COMMIT
- * BRANCH TRIES PUSHED" or "nothing", "STATE KEY OWNER" and what is to be
- * said of it, an entry a line, and "BEHIND MERGE-BASE"; errors as main prints them, with status 2, or 4 where a rerun
- * may help.
+ * BRANCH "-" is the one that HEAD names; anything else that is "-" is not
+ * given.  Errors are printed as main does it, with status 2, or 4 where a
+ * rerun may help.
  */
 
 #include <stdio.h>
@@ -24,9 +29,15 @@
 #include "document/splice.h"
 #include "git/history.h"
 #include "git/land.h"
+#include "git/push.h"
 #include "git/verify.h"
 
 extern char **environ;
+
+static const char *optional(const char *text)
+{
+	return str_equal(text, "-") ? NULL : text;
+}
 
 struct task {
 	const char *file, *pointer, *value; /* set */
@@ -127,9 +138,23 @@ static int land(struct run *run, const char *location, const char *branch,
 	return 0;
 }
 
-static const char *optional(const char *text)
+static int push(struct run *run, char **argv, struct err *err)
 {
-	return str_equal(text, "-") ? NULL : text;
+	struct repo_args args = { .location = argv[2], .rev = argv[4] };
+	struct repo_push_args what = {
+		.branch = argv[3],
+		.commit = argv[4],
+		.expected = optional(argv[5]),
+		.replace = argv[6] != NULL,
+	};
+	enum repo_pushed pushed;
+	struct repo *repo;
+
+	if (repo_open(run, &args, &repo, err) < 0 ||
+	    repo_push(repo, &what, &pushed, err) < 0)
+		return -1;
+	printf("%s\n", pushed == REPO_PUSHED ? "pushed" : "outrun");
+	return 0;
 }
 
 /* The commit; and where REV is an annotated tag, the tag. */
@@ -232,6 +257,8 @@ static int dispatch(struct run *run, int argc, char **argv, struct err *err)
 		task.from = argv[5];
 		return land(run, argv[2], argv[3], &task, err);
 	}
+	if (argc >= 6 && str_equal(argv[1], "push"))
+		return push(run, argv, err);
 	if (argc == 7 && str_equal(argv[1], "verify"))
 		return verify(run, argv, err);
 	if (argc >= 6 && str_equal(argv[1], "log"))

@@ -232,6 +232,29 @@ git update-ref refs/heads/main $new
     assert "web:7" not in show(config, "main:images.yaml")
 
 
+@EVERYWHERE
+def test_pushing_compares_what_is_there(request, kind, config):
+    run, url = place(request, kind, config)
+    first, second = tip(config, "main~1"), tip(config)
+    push = ("push", url, "topic")
+    assert run(*push, first, "-").out == "pushed\n"
+    # It is there by now; it is not what was expected.
+    assert run(*push, second, "-").out == "outrun\n"
+    assert run(*push, second, second).out in ("outrun\n", "pushed\n")
+    assert tip(config, "topic") in (first, second)
+    config.git("push", "-q", "-f", "origin", f"{first}:topic")
+    assert run(*push, second, first).out == "pushed\n"
+    assert tip(config, "topic") == second
+    # Back, where the branch is ours alone.
+    assert run(*push, first, first, "replace").out == "outrun\n"
+    assert tip(config, "topic") == second
+    assert run(*push, first, second, "replace").out == "pushed\n"
+    assert tip(config, "topic") == first
+    for name in ("-x", "a..b", "a b"):
+        result = run("push", url, name, first, "-", expect=2)
+        assert f"'{name}' is no name for a branch" in result.err
+
+
 # ---- what the server says ----
 
 
