@@ -263,8 +263,9 @@ static enum yaml_style choose_style(const struct splice_place *place,
 		return STYLE_DOUBLE_QUOTED;
 	doc_yaml_analyze(text, strlen(text), &look);
 	style = doc_yaml_style(&look, false);
+	/* "<<" is a merge key to yaml.v3 wherever it stands. */
 	if (style == STYLE_PLAIN &&
-	    (is_cut_by_flow(place, text) ||
+	    (is_cut_by_flow(place, text) || str_equal(text, "<<") ||
 	     doc_text_tag(text, strlen(text)) != NODE_STR))
 		style = STYLE_DOUBLE_QUOTED;
 	return style;

@@ -14,6 +14,10 @@
  *		an entry a line, then "cut" or "whole"
  *	relation LOCATION A B
  *		"behind" or "not", and the merge base
+ *	places FILE
+ *		"DOCUMENT POINTER KIND BEGIN END TEXT" a value, texts in hex
+ *	splice FILE DOCUMENT POINTER VALUE
+ *		the file with the value changed
  *
  * BRANCH "-" is the one that HEAD names; anything else that is "-" is not
  * given.  Errors are printed as main does it, with status 2, or 4 where a
@@ -24,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/run.h"
 #include "document/document.h"
 #include "document/splice.h"
@@ -237,6 +242,68 @@ static int relation(struct run *run, char **argv, struct err *err)
 	return 0;
 }
 
+/* ---- files ---- */
+
+static int read_file(struct run *run, const char *path,
+		     struct splice_file *file, struct err *err)
+{
+	struct bytes bytes;
+
+	if (file_read(run->arena, path, (size_t)8 << 20, &bytes, err) < 0)
+		return -1;
+	return splice_read(run->arena, path, bytes, file, err);
+}
+
+static void print_hex(const char *text, size_t n)
+{
+	putchar('x');
+	for (size_t i = 0; i < n; i++)
+		printf("%02x", (unsigned char)text[i]);
+}
+
+static void print_places(struct arena *arena, size_t document,
+			 const struct splice_place *place)
+{
+	for (; place; place = place->next) {
+		const char *pointer = splice_pointer(arena, place);
+
+		printf("%zu ", document);
+		print_hex(pointer, strlen(pointer));
+		printf(" %d.%d %zu %zu ", place->kind, place->style,
+		       place->begin, place->end);
+		print_hex(place->text ? place->text : "", place->len);
+		putchar('\n');
+		print_places(arena, document, place->first);
+	}
+}
+
+static int places(struct run *run, char **argv, struct err *err)
+{
+	struct splice_file file;
+
+	if (read_file(run, argv[2], &file, err) < 0)
+		return -1;
+	for (size_t i = 0; i < file.documents.n; i++)
+		print_places(run->arena, i, file.documents.v[i]);
+	return 0;
+}
+
+static int splice_one(struct run *run, char **argv, struct err *err)
+{
+	size_t document = (size_t)strtoul(argv[3], NULL, 10);
+	struct splice_edit edit = { .text = argv[5] };
+	struct splice_file file;
+	struct bytes out;
+
+	if (read_file(run, argv[2], &file, err) < 0 ||
+	    splice_find(run->arena, &file, document, argv[4], &edit.place,
+			err) < 0 ||
+	    splice_apply(run->arena, &file, &edit, 1, &out, err) < 0)
+		return -1;
+	fwrite(out.data, 1, out.len, stdout);
+	return 0;
+}
+
 static int dispatch(struct run *run, int argc, char **argv, struct err *err)
 {
 	struct task task = { 0 };
@@ -265,6 +332,10 @@ static int dispatch(struct run *run, int argc, char **argv, struct err *err)
 		return show_log(run, argv, err);
 	if (argc == 5 && str_equal(argv[1], "relation"))
 		return relation(run, argv, err);
+	if (argc == 3 && str_equal(argv[1], "places"))
+		return places(run, argv, err);
+	if (argc == 6 && str_equal(argv[1], "splice"))
+		return splice_one(run, argv, err);
 	return err_set(err, ERR_USAGE, "see the top of repo_driver.c");
 }
 

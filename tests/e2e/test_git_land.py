@@ -317,19 +317,21 @@ def test_hooks_of_a_path_are_not_passed_by(request, kind, config):
 # ---- connections that die ----
 
 
-def test_push_that_was_taken_is_recognised(ssh, ssh_git, config):
+@SERVERS
+def test_push_that_was_taken_is_recognised(request, kind, config):
     """The server dies when it has moved the branch, before it says so."""
+    run, url = place(request, kind, config)
     hook(config, "post-receive", "kill -9 $PPID\n")
-    out = ssh("set", ssh_git.url(config), "main", "images.yaml", "/web",
-              "web:7").out.split()
+    out = run("set", url, "main", "images.yaml", "/web", "web:7").out.split()
     assert out[0] == tip(config) and out[3] == "pushed"
 
 
-def test_push_that_was_lost_is_temporary(ssh, ssh_git, config):
+@SERVERS
+def test_push_that_was_lost_is_temporary(request, kind, config):
+    run, url = place(request, kind, config)
     before = tip(config)
     hook(config, "pre-receive", "kill -9 $PPID\nexit 1\n")
-    result = ssh("set", ssh_git.url(config), "main", "images.yaml", "/web",
-                 "web:7", expect=4)
+    result = run("set", url, "main", "images.yaml", "/web", "web:7", expect=4)
     assert "push to" in result.err
     assert tip(config) == before
 

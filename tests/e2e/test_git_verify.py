@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who signed a commit or a tag: real keys, each state by its name."""
 
+import base64
 import os
-import pathlib
 import subprocess
 import time
 
@@ -386,6 +386,27 @@ def test_ssh_copied_from_another_commit(driver, repo, ssh_keys):
     text = repo.git("cat-file", "commit", other) + "\n"
     head, body = text.split("\n\n", 1)
     forged = write_commit(repo, f"{head}\n{header(repo, signed)}\n{body}")
+    assert verify(driver, repo, forged, signers=signers)[0] == "bad"
+
+
+def test_ssh_garbage(driver, repo, ssh_keys):
+    """Blobs that end too early, or say that they are longer than they are."""
+    signers = ssh_keys.allow(f"ann@example.com {ssh_keys.public('ann')}")
+    oid = repo.commit({"a": "1"})
+    head, body = (repo.git("cat-file", "commit", oid) + "\n").split("\n\n", 1)
+    blobs = [b"", b"SSHSIG", b"SSHSIG\0\0\0\1", b"SSHSIG\0\0\0\1\0\0\0\4",
+             b"SSHSIG\0\0\0\1\xff\xff\xff\xff\0\0\0\1a",
+             b"SSHSIG\0\0\0\1\0\0\0\x08\0\0\0\xff\0\0\0\0",
+             b"SSHSIG\0\0\0\1\0\0\0\x08\0\0\0\4a\nb\0",
+             b"x" * 200]
+    for blob in blobs:
+        armour = ("-----BEGIN SSH SIGNATURE-----\n "
+                  f"{base64.b64encode(blob).decode()}\n "
+                  "-----END SSH SIGNATURE-----")
+        forged = write_commit(repo, f"{head}\ngpgsig {armour}\n\n{body}")
+        assert verify(driver, repo, forged, signers=signers)[0] == "bad"
+    forged = write_commit(
+        repo, f"{head}\ngpgsig -----BEGIN SSH SIGNATURE-----\n\n{body}")
     assert verify(driver, repo, forged, signers=signers)[0] == "bad"
 
 

@@ -131,6 +131,7 @@ static void quotes_are_kept_or_added_where_needed(void **state)
 		{ "{a: x}\n", "/a", "b}", "{a: \"b}\"}\n" },
 		{ "{a: x}\n", "/a", ":b", "{a: \":b\"}\n" },
 		{ "a: x\n", "/a", ":b", "a: :b\n" },
+		{ "a: x\n", "/a", "<<", "a: \"<<\"\n" },
 		{ "{a: x}\n", "/a", "nginx:1.26", "{a: nginx:1.26}\n" },
 		{ "a: x\n", "/a", "\xc3\xa4", "a: \xc3\xa4\n" },
 	};
