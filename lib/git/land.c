@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "git/history.h"
 #include "git/inside.h"
 #include "git/push.h"
 
@@ -19,6 +20,7 @@ struct landing {
 	struct repo *repo;
 	const char *branch; /* "main" */
 	const char *ref;    /* "refs/heads/main" */
+	const struct repo_land_args *args;
 	repo_make *make;
 	void *data;
 	struct repo_landed *out;
@@ -83,8 +85,14 @@ static bool has_landed(struct landing *landing)
 {
 	AUTO_ERR struct err ignored = { 0 };
 	struct repo *repo = landing->repo;
+	const char *tip;
 	git_oid ours;
 
+	if (landing->args->head)
+		return landing->out->oid &&
+		       repo_ask_tip(repo, landing->args->head, &tip,
+				    &ignored) == 0 &&
+		       str_equal(tip, landing->out->oid);
 	if (!landing->out->oid || look_again(landing, &ignored) < 0 ||
 	    git_oid_fromstr(&ours, landing->out->oid) < 0)
 		return false;
@@ -107,29 +115,132 @@ static int doubt(struct landing *landing, struct err *err)
 	return 0;
 }
 
-/* One try.  *outrun: make it again, on the new tip. */
+/* ---- a branch of ours, for a pull request ---- */
+
+/* The commits of `head`, which may be on no branch that we have. */
+static int fetch_head(struct landing *landing, struct err *err)
+{
+	struct repo other = *landing->repo;
+	struct repo_rev rev;
+
+	if (!other.cache)
+		return 0;
+	if (repo_rev_parse(other.run->arena,
+			   arena_printf(other.run->arena, HEADS "%s",
+					landing->args->head),
+			   &rev, err) < 0)
+		return -1;
+	return repo_fetch(&other, &rev, err);
+}
+
+/* What somebody else has put there is not thrown away. */
+static int refuse_foreign(struct landing *landing, const char *tip,
+			  struct err *err)
+{
+	const struct repo_land_args *args = landing->args;
+	char base[GIT_OID_HEXSZ + 1];
+	struct repo_log_args how = { .tip = tip, .until = base };
+	struct repo_log log;
+
+	git_oid_tostr(base, sizeof(base), &landing->repo->commit);
+	if (fetch_head(landing, err) < 0 ||
+	    repo_log(landing->repo, &how, &log, err) < 0)
+		return -1;
+	for (size_t i = 0; i < log.n; i++) {
+		const struct revision *one = &log.v[i].revision;
+
+		if (args->ours && repo_trailer(&log.v[i], args->ours))
+			continue;
+		err_set(err, ERR_REFUSED,
+			"branch '%s' has a commit of %s: %s %s", args->head,
+			one->author, one->name, one->subject);
+		return err_hint(err, "name another branch, or merge or delete "
+				     "this one");
+	}
+	return 0;
+}
+
+/* Does `head` name this already, but for the time it was made? */
+static bool is_the_same(struct landing *landing, const char *tip)
+{
+	AUTO_ERR struct err ignored = { 0 };
+	struct repo *repo = landing->repo;
+	const char *was, *is;
+	git_commit *commit;
+	char parent[GIT_OID_HEXSZ + 1] = "";
+	git_oid oid;
+
+	if (repo_path_id(repo, tip, "", &was, &ignored) < 0 ||
+	    repo_path_id(repo, landing->out->oid, "", &is, &ignored) < 0 ||
+	    !str_equal(was, is) || git_oid_fromstr(&oid, tip) < 0 ||
+	    git_commit_lookup(&commit, repo->git, &oid) < 0)
+		return false;
+	if (git_commit_parentcount(commit) == 1)
+		git_oid_tostr(parent, sizeof(parent),
+			      git_commit_parent_id(commit, 0));
+	git_commit_free(commit);
+	return str_equal(parent, landing->out->base);
+}
+
+static int check_head(struct landing *landing, struct err *err)
+{
+	const char *head = landing->args->head;
+
+	if (!head)
+		return 0;
+	if (repo_ask_tip(landing->repo, head, &landing->out->was, err) < 0)
+		return -1;
+	return landing->out->was ?
+		       refuse_foreign(landing, landing->out->was, err) :
+		       0;
+}
+
+/* ---- one try ---- */
+
+/* Where the commit goes, and what must be there. */
+static struct repo_push_args push_of(const struct landing *landing)
+{
+	const struct repo_landed *out = landing->out;
+	const char *head = landing->args->head;
+
+	return (struct repo_push_args){
+		.branch = head ? head : landing->branch,
+		.commit = out->oid,
+		.expected = head ? out->was : out->base,
+		.replace = head && out->was,
+	};
+}
+
+/* *outrun: make it again, on the new tip. */
 static int try_once(struct landing *landing, bool *outrun, struct err *err)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
-	struct repo_push_args args = { .branch = landing->branch };
+	struct repo_landed *out = landing->out;
 	struct repo *repo = landing->repo;
+	struct repo_push_args args;
 	enum repo_pushed pushed;
 
+	*outrun = false;
+	if (check_head(landing, err) < 0)
+		return -1;
 	/* Nobody replaces the cache while our objects are only there. */
 	if (repo->cache && repo_lock_cache(repo->run, scratch, repo->cache,
 					   LOCK_WAIT_MS, err) < 0)
 		return -1;
 	if (make_commit(landing, err) < 0)
 		return -1;
-	*outrun = false;
-	if (!landing->out->oid)
+	if (!out->oid)
 		return 0;
-	args.commit = landing->out->oid;
-	args.expected = landing->out->base;
+	if (out->was && is_the_same(landing, out->was)) {
+		out->oid = out->was;
+		out->pushed = true;
+		return 0;
+	}
+	args = push_of(landing);
 	if (repo_push(repo, &args, &pushed, err) < 0)
 		return -1;
 	*outrun = pushed == REPO_OUTRUN;
-	landing->out->pushed = !*outrun;
+	out->pushed = !*outrun;
 	return 0;
 }
 
@@ -250,6 +361,13 @@ static int land_here(struct landing *landing, bool push, struct err *err)
 	return push ? push_upstream(landing, tip, err) : 0;
 }
 
+static int refuse_head(struct err *err)
+{
+	err_set(err, ERR_USAGE,
+		"a working directory keeps no branch for a pull request");
+	return err_hint(err, "name the URL of the repository");
+}
+
 /* ---- both ---- */
 
 static int choose_branch(struct repo *repo, const struct repo_land_args *args,
@@ -279,6 +397,7 @@ int repo_land(struct repo *repo, const struct repo_land_args *args,
 	struct repo_landed landed = { 0 };
 	struct landing landing = {
 		.repo = repo,
+		.args = args,
 		.make = make,
 		.data = data,
 		.out = &landed,
@@ -291,7 +410,8 @@ int repo_land(struct repo *repo, const struct repo_land_args *args,
 	/* A loss of power must not leave a branch without its commit. */
 	git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
 	if (!repo->cache && !git_repository_is_bare(repo->git))
-		failed = land_here(&landing, args->push, err);
+		failed = args->head ? refuse_head(err) :
+				      land_here(&landing, args->push, err);
 	else if (!str_equal(repo->branch, landing.ref) &&
 		 look_again(&landing, err) < 0)
 		failed = -1;

@@ -29,12 +29,20 @@ struct repo_land_args {
 			       HEAD names */
 	bool push; /* of a repository with a working directory: to the upstream
 		      of the branch, too */
+	/*
+	 * For pull requests: the commit follows on `branch`, but `head` is
+	 * what names it.  That branch is ours: it is made, or replaced where
+	 * each of its commits has the trailer `ours`.
+	 */
+	const char *head;
+	const char *ours;
 };
 
 struct repo_landed {
 	const char *oid;    /* the commit, or NULL: there was nothing to do */
 	const char *branch; /* "main" */
 	const char *base;   /* the commit it follows on */
+	const char *was;    /* what `head` named before, or NULL */
 	bool pushed;        /* it is where others see it */
 	unsigned tries;     /* 1 where nobody was in the way */
 };
@@ -53,8 +61,9 @@ typedef int repo_make(void *data, struct repo *repo, const struct revision *tip,
  * second call ends in the same one commit.
  *
  * ERR_REFUSED: HEAD is detached, a merge is under way, or files that are to be
- * changed have uncommitted changes, each named; and what repo_push() is
- * refused.  ERR_TEMPORARY: outrun five times, network, a lock of git is held.
+ * changed have uncommitted changes, each named; `head` has commits of others;
+ * and what repo_push() is refused.  ERR_TEMPORARY: outrun five times, network,
+ * a lock of git is held.
  */
 MUST_USE int repo_land(struct repo *repo, const struct repo_land_args *args,
 		       repo_make *make, void *data, struct repo_landed *out,

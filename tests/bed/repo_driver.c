@@ -3,7 +3,7 @@
 /*
  * The room git by itself, for tests that push to real servers:
  *
- *	set LOCATION BRANCH FILE POINTER VALUE [push|sign|signoff]...
+ *	set LOCATION BRANCH FILE POINTER VALUE [push] [sign] [signoff] [head=B]
  *	restore LOCATION BRANCH PATH COMMIT
  *		"COMMIT BRANCH TRIES PUSHED", or "nothing"
  *	push LOCATION BRANCH COMMIT EXPECTED [replace]
@@ -47,6 +47,7 @@ static const char *optional(const char *text)
 struct task {
 	const char *file, *pointer, *value; /* set */
 	const char *path, *from;            /* restore */
+	const char *head;
 	bool push, sign, sign_off;
 	struct repo_edit edit;
 	struct repo_trailer trailer;
@@ -127,6 +128,8 @@ static int land(struct run *run, const char *location, const char *branch,
 	struct repo_land_args where = {
 		.branch = head ? NULL : branch,
 		.push = task->push,
+		.head = task->head,
+		.ours = "Gitops-Image",
 	};
 	struct maker maker = { task, run };
 	struct repo_landed landed;
@@ -316,6 +319,8 @@ static int dispatch(struct run *run, int argc, char **argv, struct err *err)
 			task.push |= str_equal(argv[i], "push");
 			task.sign |= str_equal(argv[i], "sign");
 			task.sign_off |= str_equal(argv[i], "signoff");
+			if (str_starts(argv[i], "head="))
+				task.head = argv[i] + strlen("head=");
 		}
 		return land(run, argv[2], argv[3], &task, err);
 	}

@@ -255,6 +255,37 @@ def test_pushing_compares_what_is_there(request, kind, config):
         assert f"'{name}' is no name for a branch" in result.err
 
 
+@EVERYWHERE
+def test_branch_of_a_pull_request(request, kind, config):
+    run, url = place(request, kind, config)
+    head = "head=release/web"
+    set_web = ("set", url, "main", "images.yaml", "/web")
+    main = tip(config)
+    first = run(*set_web, "web:2", head).out.split()[0]
+    assert tip(config, "release/web") == first
+    assert tip(config) == main
+    # The same again is the same commit; another value replaces it.
+    assert run(*set_web, "web:2", head).out.split()[0] == first
+    second = run(*set_web, "web:3", head).out.split()[0]
+    assert tip(config, "release/web") == second != first
+    assert tip(config, "release/web~1") == main
+    # It follows the branch that it is for.
+    later = config.commit({"other.txt": "1\n"})
+    config.git("push", "-q", "origin", "main")
+    third = run(*set_web, "web:3", head).out.split()[0]
+    assert tip(config, "release/web") == third
+    assert tip(config, "release/web~1") == later
+    # Somebody else works on it.
+    config.git("fetch", "-q", "origin")
+    config.git("checkout", "-q", "origin/release/web")
+    theirs = config.commit({"fix.txt": "1\n"}, message="a fix")
+    config.git("push", "-q", "origin", "HEAD:release/web")
+    result = run(*set_web, "web:4", head, expect=2)
+    assert "branch 'release/web' has a commit of Ada <ada@example.com>: " \
+        f"{theirs[:7]} a fix" in result.err
+    assert tip(config, "release/web") == theirs
+
+
 # ---- what the server says ----
 
 
