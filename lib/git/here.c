@@ -7,7 +7,9 @@
  * killed on the way is continued by the next.
  */
 
+#include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +17,7 @@
 #include <git2/sys/repository.h>
 
 #include "base/file.h"
+#include "base/map.h"
 #include "base/vec.h"
 #include "git/inside.h"
 
@@ -39,9 +42,11 @@ struct changes {
 struct here {
 	struct repo *repo;
 	struct arena *arena;
-	const char *root; /* with its "/" */
+	const char *root;  /* with its "/" */
+	const char *fresh; /* a file is made there, and moved to its place */
 	git_index *index;
 	struct changes changes;
+	struct map *paths; /* of the changes */
 };
 
 static const char *full_path(const struct here *here, const char *path)
@@ -67,6 +72,8 @@ static void add_change(struct here *here, const git_diff_delta *delta)
 	bool was = delta->status != GIT_DELTA_ADDED;
 	bool is = delta->status != GIT_DELTA_DELETED;
 
+	map_set(here->paths, is ? delta->new_file.path : delta->old_file.path,
+		here);
 	*vec_push(here->arena, &here->changes) = (struct change){
 		.path = arena_strdup(here->arena, is ? delta->new_file.path :
 						       delta->old_file.path),
@@ -128,6 +135,26 @@ static int read_link(const struct here *here, const char *path,
 	return 0;
 }
 
+/* The first directory on the way to a file that is there and is none: what is
+ * behind a link is elsewhere, and not ours. */
+static const char *false_parent(const struct here *here, const char *path)
+{
+	const char *slash = path;
+	struct stat st;
+
+	while ((slash = strchr(slash, '/'))) {
+		const char *dir = arena_strndup(here->arena, path,
+						(size_t)(slash - path));
+
+		if (lstat(full_path(here, dir), &st) < 0)
+			return NULL;
+		if (!S_ISDIR(st.st_mode))
+			return dir;
+		slash++;
+	}
+	return NULL;
+}
+
 /* The file as git would add it; mode 0 where there is none, and that of a
  * directory where there is one. */
 static int look_at_file(const struct here *here, const char *path,
@@ -136,6 +163,8 @@ static int look_at_file(const struct here *here, const char *path,
 	struct stat st;
 
 	*out = (struct side){ 0 };
+	if (false_parent(here, path))
+		return 0;
 	if (lstat(full_path(here, path), &st) < 0)
 		return errno == ENOENT || errno == ENOTDIR ?
 			       0 :
@@ -153,6 +182,34 @@ static int look_at_file(const struct here *here, const char *path,
 				    GIT_OBJECT_BLOB, NULL) < 0)
 		return repo_fail(err, ERR_FAILED, "%s", path);
 	return 0;
+}
+
+/*
+ * Does the directory hold nothing but files that are changed themselves, and
+ * looked at for themselves?  Then a file may take its place, or it that of a
+ * file.
+ */
+static bool is_ours(const struct here *here, const char *path)
+{
+	DIR *dir = opendir(full_path(here, path));
+	const struct dirent *one;
+	struct stat st;
+	bool ours = dir;
+
+	while (ours && (one = readdir(dir))) {
+		const char *member = arena_printf(here->arena, "%s/%s", path,
+						  one->d_name);
+
+		if (str_equal(one->d_name, ".") ||
+		    str_equal(one->d_name, "..") ||
+		    map_has(here->paths, member))
+			continue;
+		ours = lstat(full_path(here, member), &st) == 0 &&
+		       S_ISDIR(st.st_mode) && is_ours(here, member);
+	}
+	if (dir)
+		closedir(dir);
+	return ours;
 }
 
 static struct side look_at_index(const struct here *here, const char *path)
@@ -176,13 +233,20 @@ static int check_change(const struct here *here, struct change *change,
 			struct err *err)
 {
 	struct side index = look_at_index(here, change->path), file;
+	const char *parent = false_parent(here, change->path);
 
+	/* One that is a change of its own makes room. */
+	if (parent && change->is.mode && !map_has(here->paths, parent))
+		return err_set(err, ERR_REFUSED, "%s: '%s' is no directory",
+			       change->path, parent);
 	if (look_at_file(here, change->path, &file, err) < 0)
 		return -1;
 	/* A submodule's directory is its own affair. */
 	if (change->was.mode == GIT_FILEMODE_COMMIT ||
 	    change->is.mode == GIT_FILEMODE_COMMIT)
 		file = change->was;
+	if (file.mode == GIT_FILEMODE_TREE && is_ours(here, change->path))
+		file.mode = 0;
 	change->done = same_side(&file, &change->is);
 	if ((same_side(&index, &change->was) ||
 	     same_side(&index, &change->is)) &&
@@ -207,49 +271,51 @@ static int check_all(struct here *here, struct err *err)
 /* ---- files ---- */
 
 /* Nothing between the root and the file may be a link: it could lead out. */
-static int check_parents(const struct here *here, const char *path, bool make,
-			 struct err *err)
+static int make_parents(const struct here *here, const char *path,
+			struct err *err)
 {
-	const char *slash = path;
-	struct stat st;
+	const char *parent = false_parent(here, path), *slash = path;
 
+	if (parent)
+		return err_set(err, ERR_REFUSED, "%s: '%s' is no directory",
+			       path, parent);
 	while ((slash = strchr(slash, '/'))) {
 		const char *dir =
 			full_path(here, arena_strndup(here->arena, path,
 						      (size_t)(slash - path)));
 
-		if (lstat(dir, &st) < 0) {
-			if (!make)
-				return 0;
-			if (errno != ENOENT || mkdir(dir, 0777) < 0)
-				return err_errno(err, ERR_FAILED, "make %s",
-						 dir);
-		} else if (!S_ISDIR(st.st_mode)) {
-			return err_set(err, ERR_REFUSED,
-				       "%s: %s is no directory", path, dir);
-		}
+		if (mkdir(dir, 0777) < 0 && errno != EEXIST)
+			return err_errno(err, ERR_FAILED, "make %s", dir);
 		slash++;
 	}
 	return 0;
 }
 
-static int remove_file(const struct here *here, const char *path,
-		       struct err *err)
+/* git keeps no empty directory. */
+static void remove_empty(const struct here *here, const char *path)
 {
 	char *dir = arena_strdup(here->arena, full_path(here, path));
 	char *slash;
 
-	if (check_parents(here, path, false, err) < 0)
-		return -1;
-	if (unlink(dir) < 0 && errno != ENOENT && errno != ENOTDIR)
-		return err_errno(err, ERR_FAILED, "delete %s", path);
-	/* git keeps no empty directory. */
 	while ((slash = strrchr(dir, '/')) &&
 	       (size_t)(slash - dir) >= strlen(here->root)) {
 		*slash = '\0';
 		if (rmdir(dir) < 0)
 			break;
 	}
+}
+
+static int remove_file(const struct here *here, const struct change *change,
+		       struct err *err)
+{
+	const char *path = change->path;
+
+	if (false_parent(here, path))
+		return 0;
+	if (!change->done && unlink(full_path(here, path)) < 0 &&
+	    errno != ENOENT && errno != ENOTDIR)
+		return err_errno(err, ERR_FAILED, "delete %s", path);
+	remove_empty(here, path);
 	return 0;
 }
 
@@ -273,8 +339,9 @@ static int write_blob(const struct here *here, const char *path,
 	    git_filter_list_apply_to_blob(&text, filters, blob) < 0)
 		failed = repo_fail(err, ERR_FAILED, "%s", path);
 	else
-		failed = file_write(full, (struct bytes){ text.ptr, text.size },
-				    mode, err);
+		failed = file_write(here->fresh,
+				    (struct bytes){ text.ptr, text.size }, mode,
+				    err);
 	git_filter_list_free(filters);
 	git_buf_dispose(&text);
 	return failed;
@@ -286,11 +353,9 @@ static int write_link(const struct here *here, const char *path,
 	const char *target = arena_strndup(here->arena,
 					   git_blob_rawcontent(blob),
 					   (size_t)git_blob_rawsize(blob));
-	const char *full = full_path(here, path);
 
-	if (unlink(full) < 0 && errno != ENOENT)
-		return err_errno(err, ERR_FAILED, "replace %s", path);
-	if (symlink(target, full) < 0)
+	unlink(here->fresh);
+	if (symlink(target, here->fresh) < 0)
 		return err_errno(err, ERR_FAILED, "make %s", path);
 	return 0;
 }
@@ -301,7 +366,7 @@ static int write_file(const struct here *here, const char *path,
 	git_blob *blob;
 	int failed;
 
-	if (check_parents(here, path, true, err) < 0)
+	if (make_parents(here, path, err) < 0)
 		return -1;
 	if (git_blob_lookup(&blob, here->repo->git, &side->oid) < 0)
 		return repo_fail(err, ERR_FAILED, "%s", path);
@@ -309,6 +374,8 @@ static int write_file(const struct here *here, const char *path,
 			 write_link(here, path, blob, err) :
 			 write_blob(here, path, side, blob, err);
 	git_blob_free(blob);
+	if (!failed && rename(here->fresh, full_path(here, path)) < 0)
+		failed = err_errno(err, ERR_FAILED, "make %s", path);
 	return failed;
 }
 
@@ -373,11 +440,11 @@ static int put_files(const struct here *here, bool back, bool removals,
 		const struct side *to = back ? &one->was : &one->is;
 		int failed = 0;
 
-		if (one->done || !to->mode != removals ||
+		if (!to->mode != removals || (one->done && !removals) ||
 		    one->was.mode == GIT_FILEMODE_COMMIT ||
 		    one->is.mode == GIT_FILEMODE_COMMIT)
 			continue;
-		failed = removals ? remove_file(here, one->path, err) :
+		failed = removals ? remove_file(here, one, err) :
 				    write_file(here, one->path, to, err);
 		if (failed)
 			return -1;
@@ -438,9 +505,13 @@ int repo_advance_here(struct repo *repo, const char *branch, const git_oid *was,
 		.repo = repo,
 		.arena = scratch,
 		.root = git_repository_workdir(repo->git),
+		.paths = map_new(scratch),
 	};
 	int failed;
 
+	/* Where git looks for no files, and a killed run leaves no litter. */
+	here.fresh = arena_printf(scratch, "%sgitops-file",
+				  git_repository_commondir(repo->git));
 	if (git_repository_index(&here.index, repo->git) < 0 ||
 	    git_index_read(here.index, true) < 0)
 		return repo_fail(err, ERR_FAILED, "read the index");

@@ -357,7 +357,6 @@ static int land_here(struct landing *landing, bool push, struct err *err)
 		return repo_fail(err, ERR_FAILED, "read the commit's id");
 	if (repo_advance_here(repo, landing->ref, &was, &is, err) < 0)
 		return -1;
-	git_oid_cpy(&repo->commit, &is);
 	return push ? push_upstream(landing, tip, err) : 0;
 }
 
@@ -419,6 +418,9 @@ int repo_land(struct repo *repo, const struct repo_land_args *args,
 		failed = land_shared(&landing, err);
 	if (failed)
 		return -1;
+	if (landed.oid && !args->head &&
+	    git_oid_fromstr(&repo->commit, landed.oid) < 0)
+		return repo_fail(err, ERR_FAILED, "read the commit's id");
 	*out = landed;
 	return 0;
 }

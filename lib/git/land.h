@@ -58,7 +58,8 @@ typedef int repo_make(void *data, struct repo *repo, const struct revision *tip,
  * In a repository with a working directory the commit goes to the branch that
  * is checked out, with an entry in the reflog; index and files follow where
  * the commit changes them.  No hook is run there.  Killed at any point, a
- * second call ends in the same one commit.
+ * second call ends in the same one commit.  repo_revision() is the new commit
+ * from then on, but where `head` names it.
  *
  * ERR_REFUSED: HEAD is detached, a merge is under way, or files that are to be
  * changed have uncommitted changes, each named; `head` has commits of others;

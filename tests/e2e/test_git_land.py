@@ -10,11 +10,12 @@ import time
 
 import pytest
 
-from bed.driver import driver, driver_path
+from bed.driver import driver, driver_path, dying, mortal
 from bed.gitservers import (PASSWORD, USER, SshGit, Wire, https_git,
                             repositories, ssh_git)
 
-__all__ = ["driver", "driver_path", "https_git", "repositories", "ssh_git"]
+__all__ = ["driver", "driver_path", "dying", "https_git", "mortal",
+           "repositories", "ssh_git"]
 
 IMAGES = "# images\nweb: web:1.0 # keep\napi: 'api:1.0'\n"
 PUSHERS = 20
@@ -521,9 +522,19 @@ def test_file_behind_a_link_is_refused(driver, clone, tmp_path):
     (tmp_path / "outside").mkdir()
     (clone.path / "sub").symlink_to(tmp_path / "outside")
     result = driver("restore", clone.path, "-", "sub", then, expect=2)
-    assert "is no directory" in result.err or \
-        "has uncommitted changes" in result.err
+    assert "sub/run.sh: 'sub' is no directory" in result.err
     assert not list((tmp_path / "outside").iterdir())
+    # What is to be deleted is not deleted there, either.
+    (clone.path / "sub").unlink()
+    clone("reset", "-q", "--hard", then)
+    clone("rm", "-rq", "--cached", "sub")
+    clone("-c", "user.name=x", "-c", "user.email=x", "commit", "-qm", "gone")
+    gone = clone("rev-parse", "HEAD")
+    clone("reset", "-q", "--hard", then)
+    (clone.path / "sub").rename(tmp_path / "sub")
+    (clone.path / "sub").symlink_to(tmp_path / "sub")
+    driver("restore", clone.path, "-", "sub", gone)
+    assert (tmp_path / "sub/run.sh").exists()
 
 
 def test_detached_head_is_refused(driver, clone):
@@ -566,22 +577,79 @@ def test_linked_worktree(driver, clone, tmp_path):
     assert clone("-C", str(tmp_path / "side"), "status", "--porcelain") == ""
 
 
-def test_killed_at_any_time_is_continued(driver, clone):
-    for n, seconds in enumerate((0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08,
-                                 0.1, 0.12, 0.15)):
-        args = ("set", clone.path, "-", "images.yaml", "/web", f"web:{n}")
-        process = driver.start(*args, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)
-        time.sleep(seconds)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+def killed_at_every_step(mortal, args, check, locks):
+    """args(n) is the n-th run: killed at its n-th step, then run again."""
+    n = 1
+    while True:
+        killed = mortal(n, *args(n))
         # git itself would ask for the same.
-        for lock in (clone.path / ".git").rglob("*.lock"):
+        for lock in locks.rglob("*.lock"):
             lock.unlink()
-        driver(*args)
+        mortal.program(*args(n))
+        check(n)
+        if not killed:
+            return n
+        n += 1
+
+
+def test_killed_at_every_step_here(mortal, clone):
+    (clone.path / "images.yaml").chmod(0o600)
+
+    def check(n):
         assert clone("status", "--porcelain") == ""
         assert clone("log", "--format=%(trailers:key=Gitops-Image,valueonly)"
-                     ).split() == [f"web:{m}" for m in range(n, -1, -1)]
+                     ).split() == [f"web:{m}" for m in range(n, 0, -1)]
+
+    steps = killed_at_every_step(
+        mortal, lambda n: ("set", clone.path, "-", "images.yaml", "/web",
+                           f"web:{n}"), check, clone.path / ".git")
+    assert steps > 10
+    assert (clone.path / "images.yaml").stat().st_mode & 0o777 == 0o600
+
+
+def test_restoring_killed_at_every_step(mortal, clone):
+    """Back and forth between two states that share next to nothing."""
+    then = clone("rev-parse", "HEAD")
+    clone("rm", "-rq", "sub", "link")
+    (clone.path / "sub").write_text("a file now\n")
+    (clone.path / "link/deep").mkdir(parents=True)
+    (clone.path / "link/deep/x").write_text("x\n")
+    clone("add", "-A")
+    clone("-c", "user.name=x", "-c", "user.email=x", "commit", "-qm", "later")
+    states = [then, clone("rev-parse", "HEAD")]
+    before = int(clone("rev-list", "--count", "HEAD"))
+
+    def check(n):
+        assert clone("status", "--porcelain") == ""
+        assert clone("rev-parse", "HEAD^{tree}") == \
+            clone("rev-parse", f"{states[(n - 1) % 2]}^{{tree}}")
+        assert int(clone("rev-list", "--count", "HEAD")) == before + n
+
+    assert killed_at_every_step(
+        mortal, lambda n: ("restore", clone.path, "-", "",
+                           states[(n - 1) % 2]), check,
+        clone.path / ".git") > 15
+
+
+@pytest.mark.parametrize("kind", ["path", "https"])
+def test_killed_at_every_step_elsewhere(request, kind, config, mortal):
+    url = str(config.bare)
+    if kind == "https":
+        server = request.getfixturevalue("https_git")
+        url = server.url(config, "private")
+        mortal.program.env |= {"GITOPS_GIT_CA_FILE": str(server.ca),
+                               "GITOPS_GIT_USERNAME": USER,
+                               "GITOPS_GIT_TOKEN": PASSWORD}
+
+    def check(n):
+        log = config.git("--git-dir", str(config.bare), "log",
+                         "--format=%(trailers:key=Gitops-Image,valueonly)",
+                         "main").split()
+        assert log == [f"web:{m}" for m in range(n, 0, -1)]
+
+    assert killed_at_every_step(
+        mortal, lambda n: ("set", url, "main", "images.yaml", "/web",
+                           f"web:{n}"), check, config.bare) > 5
 
 
 @pytest.mark.parametrize("kind", ["path", "https", "ssh"])
