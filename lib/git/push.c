@@ -287,6 +287,7 @@ struct place {
 	} kind;
 	struct location location;
 	const char *branch; /* "refs/heads/main" */
+	const char *remote; /* "origin", of an upstream */
 };
 
 static int find_upstream(struct repo *repo, const char *name, struct place *out,
@@ -316,6 +317,7 @@ static int find_upstream(struct repo *repo, const char *name, struct place *out,
 	if (repo_location_parse(arena, url, &out->location, err) < 0)
 		return err_wrap(err, "remote '%s'", remote);
 	out->branch = merge;
+	out->remote = remote;
 	out->kind = out->location.kind == LOCATION_HTTP ||
 				    out->location.kind == LOCATION_SSH ?
 			    PLACE_AWAY :
@@ -375,6 +377,52 @@ static int push_away(struct repo *repo, struct place *place,
 	return 0;
 }
 
+/*
+ * The user's own name for the branch over there follows, as after git push,
+ * where it is named as git clone names it.  It is a note, and the next fetch
+ * sets it right.
+ */
+static void note_push(struct repo *repo, const struct place *place,
+		      const git_oid *is)
+{
+	struct arena *arena = repo->run->arena;
+	git_reference *ref;
+	const char *spec;
+
+	if (!place->remote)
+		return;
+	spec = repo_setting(repo, arena_printf(arena, "remote.%s.fetch",
+					       place->remote));
+	if (!str_equal(spec,
+		       arena_printf(arena, "+" HEADS "*:refs/remotes/%s/*",
+				    place->remote)) ||
+	    !str_starts(place->branch, HEADS))
+		return;
+	if (git_reference_create(&ref, repo->git,
+				 arena_printf(arena, "refs/remotes/%s/%s",
+					      place->remote,
+					      place->branch + strlen(HEADS)),
+				 is, true, "update by push") == 0)
+		git_reference_free(ref);
+}
+
+static int push_to(struct repo *repo, struct place *place,
+		   const struct repo_push_args *args, const git_oid *is,
+		   const git_oid *was, enum repo_pushed *out, struct err *err)
+{
+	switch (place->kind) {
+	case PLACE_HERE:
+		return repo_move_checked(repo, place->branch, was, is, out,
+					 err);
+	case PLACE_BESIDE:
+		return repo_push_beside(repo, &place->location, place->branch,
+					was, is, out, err);
+	case PLACE_AWAY:
+		break;
+	}
+	return push_away(repo, place, args, is, was, out, err);
+}
+
 int repo_push(struct repo *repo, const struct repo_push_args *args,
 	      enum repo_pushed *out, struct err *err)
 {
@@ -387,19 +435,12 @@ int repo_push(struct repo *repo, const struct repo_push_args *args,
 		return repo_fail(err, ERR_USAGE, "push %s", args->commit);
 	if (args->expected)
 		expected = &was;
-	if (find_place(repo, args->branch, &place, err) < 0)
+	if (find_place(repo, args->branch, &place, err) < 0 ||
+	    push_to(repo, &place, args, &is, expected, out, err) < 0)
 		return -1;
-	switch (place.kind) {
-	case PLACE_HERE:
-		return repo_move_checked(repo, place.branch, expected, &is, out,
-					 err);
-	case PLACE_BESIDE:
-		return repo_push_beside(repo, &place.location, place.branch,
-					expected, &is, out, err);
-	case PLACE_AWAY:
-		break;
-	}
-	return push_away(repo, &place, args, &is, expected, out, err);
+	if (*out == REPO_PUSHED)
+		note_push(repo, &place, &is);
+	return 0;
 }
 
 int repo_ask_tip(struct repo *repo, const char *branch, const char **oid,

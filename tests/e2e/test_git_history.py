@@ -169,3 +169,29 @@ def test_damaged_history_is_named(driver, history):
     path.unlink()
     result = driver("log", history, "HEAD", "-", 0, expect=2)
     assert oid in result.err
+
+
+def test_crafted_commits(driver, repo):
+    """Without an author, with NUL and control characters, ten megabytes."""
+    good = repo.commit({"a": "1"})
+    tree = repo.git("rev-parse", "HEAD^{tree}")
+    who = "A <a@b> 1700000000 +0000"
+    texts = [
+        f"tree {tree}\nparent {good}\n\nx\n",
+        f"tree {tree}\nparent {good}\nauthor {who}\n\nx\n",
+        f"tree {tree}\nparent {good}\nauthor x\ncommitter {who}\n\nx\n",
+        f"tree {tree}\nparent {good}\nauthor {who}\ncommitter {who}\n\n"
+        "a\0b\x1b[31m\r\n\nTrailer: \0\n",
+        f"tree {tree}\nparent {good}\nauthor {who}\ncommitter {who}\n\n" +
+        "x" * (10 << 20),
+        f"tree {tree}\nparent {good}\nauthor {who}\ncommitter "
+        "A <a@b> 99999999999999999999 +9999\n\nx\n",
+    ]
+    for text in texts:
+        oid = repo.git("hash-object", "--literally", "-t", "commit", "-w",
+                       "--stdin", stdin=text)
+        result = driver("log", repo, oid, "-", 0, expect=(0, 2))
+        if result.status == 0:
+            assert oid in result.out and good in result.out
+        else:
+            assert oid in result.err

@@ -202,6 +202,22 @@ def test_all_of_many_pushers_land(request, kind, config, tmp_path):
     config.git("--git-dir", str(config.bare), "fsck", "--strict")
 
 
+def test_pushers_of_one_machine(https, https_git, config, tmp_path):
+    """They share a cache, and wait for each other."""
+    n = 6
+    config.commit({"images.yaml": "".join(f"i{i}: i:1\n" for i in range(n))})
+    config.push()
+    url = https_git.url(config, "private")
+    running = [land_until_done(https, https.home, url, i,
+                               open(tmp_path / f"log{i}", "wb"))
+               for i in range(n)]
+    for i, process in enumerate(running):
+        assert process.wait(timeout=300) == 0, \
+            (tmp_path / f"log{i}").read_text()
+    assert show(config, "main:images.yaml") == \
+        "".join(f"i{i}: i:{i + 100}\n" for i in range(n))
+
+
 @SERVERS
 def test_outrun_makes_the_edit_anew(request, kind, config):
     """Another push comes in between, right before ours is judged."""
@@ -660,6 +676,8 @@ def test_pushing_from_a_clone(request, kind, config, clone):
               "push").out.split()
     assert out[0] == tip(config) == clone("rev-parse", "HEAD")
     assert out[3] == "pushed"
+    assert clone("status", "-sb") == "## main...origin/main"
+    assert clone("for-each-ref", "refs/gitops") == ""
     config.git("--git-dir", str(config.bare), "fsck", "--strict")
     # Somebody else is ahead of us: nothing is committed here.
     config.git("fetch", "-q", "origin")
@@ -739,6 +757,23 @@ def test_signed_with_ssh(driver, config, tmp_path):
          f"gpg.ssh.allowedSignersFile={allowed}", "verify-commit", "main"],
         capture_output=True, text=True)
     assert done.returncode == 0 and "Good \"git\" signature" in done.stderr
+    # The same key, named as it is and kept by an agent.
+    agent = subprocess.run(["ssh-agent", "-c", "-a", tmp_path / "agent"],
+                           check=True, capture_output=True, text=True).stdout
+    pid = int(agent.split("SSH_AGENT_PID ")[1].split(";")[0])
+    try:
+        env = {"SSH_AUTH_SOCK": str(tmp_path / "agent")}
+        subprocess.run(["ssh-add", "-q", key], check=True,
+                       env=os.environ | env)
+        public = key.with_suffix(".pub").read_text().strip()
+        (driver.home / ".gitconfig").write_text(
+            f'[gpg]\n\tformat = ssh\n[user]\n\tsigningKey = "key::{public}"\n')
+        driver("set", config.bare, "-", "images.yaml", "/web", "agent",
+               "sign", env=env)
+    finally:
+        os.kill(pid, signal.SIGTERM)
+    assert "gpgsig -----BEGIN SSH" in config.git(
+        "--git-dir", str(config.bare), "cat-file", "commit", "main")
     # A key with a passphrase, and nobody to ask.
     sealed = tmp_path / "sealed"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "secret", "-f",
