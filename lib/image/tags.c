@@ -170,13 +170,16 @@ static void write_list(struct registry *registry, const struct listing *listing)
 
 /* ---- all of them ---- */
 
+/* Half a list is none: the newest tag may be in the other half. */
 static void end_listing(struct registry *registry, struct listing *listing,
 			bool cached)
 {
 	listing->done = true;
+	if (listing->out->err.status)
+		return;
 	listing->out->tags = listing->tags.v;
 	listing->out->n_tags = listing->tags.n;
-	if (!cached && !listing->out->err.status)
+	if (!cached)
 		write_list(registry, listing);
 }
 
