@@ -106,6 +106,43 @@ MUST_USE int repo_rev_base(git_repository *git, const struct repo_rev *rev,
 MUST_USE int repo_rev_peel(git_repository *git, const struct repo_rev *rev,
 			   const git_oid *base, git_oid *out, struct err *err);
 
+/* ---- config.c: git's configuration, of this repository and of the user ---- */
+
+/* NULL where it is not set. */
+const char *repo_setting(struct repo *repo, const char *key);
+/* The same for a path: "~/" is the user's home. */
+const char *repo_setting_path(struct repo *repo, const char *key);
+bool repo_setting_is_true(struct repo *repo, const char *key);
+
+/* ---- credential.c ---- */
+
+/*
+ * The environment for a program that git would start: the user's own, less
+ * what could point git at a repository, our secrets, and every way to ask.
+ * `more` is added, and NULL-ended.
+ */
+const char *const *repo_program_env(struct run *run, const char *const *more);
+
+/* ---- new_tree.c ---- */
+
+struct repo_edit;
+
+MUST_USE int repo_root_of(struct repo *repo, const char *commit, git_tree **out,
+			  struct err *err);
+MUST_USE int repo_new_tree(struct repo *repo, const git_tree *was,
+			   const struct repo_edit *edits, size_t n,
+			   git_oid *out, struct err *err);
+
+/* ---- sign.c ---- */
+
+/*
+ * The signature of `text`, armoured and without a line end behind it.  `key`
+ * NULL: user.signingKey, or whatever is `committer`'s.
+ */
+MUST_USE int repo_sign(struct repo *repo, struct bytes text, const char *key,
+		       const char *committer, const char **out,
+		       struct err *err);
+
 /* ---- cache.c: bare repositories that may be thrown away ---- */
 
 /* The next run makes a new one in its place. */
