@@ -223,14 +223,15 @@ static void learn(struct registry *registry, struct arena *arena,
 	/* Without a login the others are tried all the same: what one may not
 	 * see says nothing about them. */
 	origin->auth = ORIGIN_OPEN;
-	if (!challenge.basic || offered)
-		fail(one);
-	else if (find_basic(registry, one) < 0)
-		return;
-	else if (!origin->basic)
-		fail(one);
-	else
-		origin->auth = ORIGIN_BASIC;
+	if (challenge.basic && !offered) {
+		if (find_basic(registry, one) < 0)
+			return;
+		if (origin->basic) {
+			origin->auth = ORIGIN_BASIC;
+			return;
+		}
+	}
+	fail(one);
 }
 
 /* 401 although we sent a token: it may have expired.  Once. */
