@@ -32,12 +32,12 @@ static struct bytes line_before(struct bytes text, struct bytes line)
 	return line_at(text, begin - 1);
 }
 
-/* What of a line is a comment and nothing else; else of no bytes. */
-static struct bytes comment_of(struct bytes line)
+/* What of a line is a comment, behind nothing but these; else of no bytes. */
+static struct bytes comment_behind(struct bytes line, const char *these)
 {
 	size_t n = 0;
 
-	while (n < line.len && (line.data[n] == ' ' || line.data[n] == '\t'))
+	while (n < line.len && strchr(these, line.data[n]))
 		n++;
 	if (n == line.len || line.data[n] != '#')
 		return (struct bytes){ line.data, 0 };
@@ -60,9 +60,41 @@ static struct bytes comment_above(const struct splice_file *file,
 		if (!strchr(" \t-", *c))
 			return none;
 	above = line_before(file->bytes, line);
-	if (comment_of(line_before(file->bytes, above)).len)
+	if (comment_behind(line_before(file->bytes, above), " \t").len)
 		return none;
-	return comment_of(above);
+	return comment_behind(above, " \t-");
+}
+
+/*
+ * The comment on the line: behind the scalar and perhaps a comma, for what is
+ * behind a bracket belongs to the whole collection; of a block, behind its
+ * first line's "|" or ">-".
+ */
+static struct bytes comment_beside(const struct splice_file *file,
+				   const struct splice_place *place)
+{
+	const char *begin = file->bytes.data + place->begin;
+	struct bytes line = line_at(file->bytes, place->begin);
+	const char *line_end = line.data + line.len;
+	struct splice_place written = *place;
+	struct bytes comment;
+
+	if (place->style == NODE_LITERAL || place->style == NODE_FOLDED) {
+		comment.data = begin + strcspn(begin, " \t\r\n");
+		if (comment.data > line_end)
+			comment.data = line_end;
+		comment.len = (size_t)(line_end - comment.data);
+		return comment_behind(comment, " \t");
+	}
+	/* An alias has no end of its own. */
+	if (place->kind == SPLICE_ALIAS)
+		written.end = place->begin + 1 + place->len;
+	comment = splice_comment(file, &written);
+	for (const char *c = file->bytes.data + written.end; c < comment.data;
+	     c++)
+		if (*c == ']' || *c == '}')
+			comment.len = 0;
+	return comment;
 }
 
 static bool holds_key(struct bytes comment)
@@ -140,16 +172,8 @@ static void look_at(struct arena *arena, const struct splice_file *file,
 		    struct image_markers *out)
 {
 	struct image_marker marker = { .document = document, .at = place };
-	struct splice_place written = *place;
-	struct bytes comment;
+	struct bytes comment = comment_beside(file, place);
 
-	/* What follows a block is a line of its own. */
-	if (place->style == NODE_LITERAL || place->style == NODE_FOLDED)
-		return;
-	/* An alias has no end of its own. */
-	if (place->kind == SPLICE_ALIAS)
-		written.end = place->begin + 1 + place->len;
-	comment = splice_comment(file, &written);
 	if (!holds_key(comment))
 		comment = comment_above(file, place);
 	if (!holds_key(comment))

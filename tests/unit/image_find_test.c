@@ -232,7 +232,8 @@ static void images_of_values_are_found(void **state)
 	expect(cases, ARRAY_LEN(cases));
 }
 
-/* image-automation-controller, docs/spec/v1/imageupdateautomations.md */
+/* image-automation-controller, docs/spec/v1/imageupdateautomations.md; whose
+ * a comment is, kyaml says. */
 static void markers_of_flux_are_found(void **state)
 {
 	static const struct {
@@ -246,9 +247,10 @@ static void markers_of_flux_are_found(void **state)
 		  "d: y ## {\"$imagepolicy\": \"ns:app:digest\"}\n",
 		  "/n:1 ns/app name\n/d:2 ns/app digest" },
 		{ "a:\n- b:1 # {\"$imagepolicy\": \"ns:app\"}\n"
-		  "- # {\"$imagepolicy\": \"ns:no\"}\n  c:2\n"
+		  "- # {\"$imagepolicy\": \"ns:dash\"}\n  c:2\n"
 		  "# {\"$imagepolicy\": \"ns:above\"}\n- d:3\n",
-		  "/a/0:2 ns/app whole\n/a/2:6 ns/above whole" },
+		  "/a/0:2 ns/app whole\n/a/1:4 ns/dash whole\n"
+		  "/a/2:6 ns/above whole" },
 		{ "a: # {\"$imagepolicy\": \"ns:no\"}\n  b: 1\n", "" },
 		/* Above a key it is the key's. */
 		{ "# {\"$imagepolicy\": \"ns:no\"}\na: 1\n", "" },
@@ -256,6 +258,14 @@ static void markers_of_flux_are_found(void **state)
 		  "/a:3 ns/app whole" },
 		{ "a:\n  # two\n  # {\"$imagepolicy\": \"ns:app\"}\n  b:1\n",
 		  "" },
+		{ "a: {b: c, # {\"$imagepolicy\": \"ns:app\"}\n  d: e}\n",
+		  "/a/b:1 ns/app whole" },
+		{ "a: {b: c, d: e} # {\"$imagepolicy\": \"ns:no\"}\n", "" },
+		{ "a:\n- x\n\n# {\"$imagepolicy\": \"ns:app\"}\n- y\n",
+		  "/a/1:5 ns/app whole" },
+		/* It cannot be edited, which whoever tries is told. */
+		{ "a: >- # {\"$imagepolicy\": \"ns:app\"}\n  b\n",
+		  "/a:1 ns/app whole" },
 		{ "a: |\n  b\n  # {\"$imagepolicy\": \"ns:app\"}\n", "" },
 		{ "a: \"# {\\\"$imagepolicy\\\": 1}\"\n", "" },
 		{ "a: b # {\"$imagepolicy\": \"ns\"}\n",
