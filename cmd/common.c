@@ -5,9 +5,17 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "base/vec.h"
+#include "object/mark.h"
 #include "report/mask.h"
 
 const struct opt source_opts[] = {
+	OPT_FLAG(struct source_args, allow_empty, 0, "allow-empty",
+		 "an app may have no objects at all"),
+	OPT_STRINGS(struct source_args, apps, 0, "app", "NAME",
+		    "this app alone; repeatable"),
+	OPT_STRING(struct source_args, config, 0, "config", "FILE",
+		   "file of the tree, in place of gitops.yaml"),
 	OPT_STRINGS(struct source_args, remotes, 0, "allow-remote", "HOST",
 		    "fetch bases and charts from this host; repeatable"),
 	OPT_FLAG(struct source_args, enable_helm, 0, "enable-helm",
@@ -34,6 +42,16 @@ const struct opt target_opts[] = {
 		   "kubeconfig to use"),
 	OPT_STRING(struct target_args, namespace, 'n', "namespace", "NAME",
 		   "namespace for objects that name none"),
+	OPT_STRING(struct target_args, record_namespace, 0, "record-namespace",
+		   "NAME", "namespace of the apps' records (default)"),
+	OPT_END,
+};
+
+const struct opt change_opts[] = {
+	OPT_FLAG(struct change_args, full, 0, "full",
+		 "have the cluster try every object"),
+	OPT_FLAG(struct change_args, no_force, 0, "no-force",
+		 "leave contested fields to their managers"),
 	OPT_END,
 };
 
@@ -78,8 +96,10 @@ void output_open(struct run *run, const char *command, int format,
 static int open_worktree(struct run *run, const struct source_args *args,
 			 struct source *out, struct err *err)
 {
-	AUTO_ERR struct err none = { 0 };
+	const struct repo_args repo_args = { .location = args->location };
+	AUTO_ERR struct err none = { 0 }, no_commit = { 0 };
 	const char *below;
+	struct repo *repo;
 
 	if (repo_is_remote(args->location)) {
 		err_set(err, ERR_USAGE,
@@ -95,6 +115,10 @@ static int open_worktree(struct run *run, const struct source_args *args,
 	    0)
 		out->dir = args->location;
 	out->shown = out->dir;
+	out->identity = out->dir;
+	if (none.status == ERR_OK &&
+	    repo_open(run, &repo_args, &repo, &no_commit) == 0)
+		out->identity = repo_identity(repo);
 	return tree_open_directory(run->arena, out->dir, &out->tree, err);
 }
 
@@ -114,12 +138,60 @@ static int open_revision(struct run *run, const struct source_args *args,
 	    repo_tree(repo, &out->revision, &out->tree, err) < 0)
 		return -1;
 	out->shown = repo_shown(repo);
+	out->identity = repo_identity(repo);
 	/* A bare repository has no working directory, which is no fault. */
 	if (!repo_is_remote(args->location) &&
 	    repo_find_worktree(run, args->location, &out->dir, &below, &none) <
 		    0)
 		out->dir = NULL;
 	return 0;
+}
+
+/* The one app of a path. */
+static int make_app(struct source *source, struct err *err)
+{
+	const struct source_args *args = source->args;
+	const char **names = args->apps;
+
+	if (names && names[1])
+		return err_set(err, ERR_USAGE,
+			       "--app: without " APPS_FILE
+			       " there is one app only");
+	return apps_of_path(source->run->arena, args->path ? args->path : "",
+			    names ? names[0] : NULL, &source->apps, err);
+}
+
+/* What is recorded as one app must not be recorded as another as well. */
+static int fail_path(const char *file, struct err *err)
+{
+	err_set(err, ERR_USAGE, "--path: %s says what the apps are", file);
+	return err_hint(err, "choose one of them with --app NAME");
+}
+
+/* By gitops.yaml; where there is none, the path is one. */
+static int open_apps(struct source *source, struct err *err)
+{
+	const struct source_args *args = source->args;
+	const char *file = args->config ? args->config : APPS_FILE;
+	struct arena *arena = source->run->arena;
+	AUTO_ERR struct err none = { 0 };
+	enum tree_kind kind;
+	bool found;
+
+	found = tree_resolve(source->tree, arena, file, &kind, NULL, &none) ==
+			0 ||
+		none.status != ERR_NOT_FOUND || args->config;
+	if (found && args->path && !args->any_path)
+		return fail_path(file, err);
+	if (found && !args->path) {
+		if (apps_read(arena, source->tree, file, &source->apps, err) <
+		    0)
+			return -1;
+		return apps_choose(&source->apps, args->apps, err);
+	}
+	if (make_app(source, err) < 0)
+		return -1;
+	return apps_choose(&source->apps, NULL, err);
 }
 
 int source_open(struct run *run, const struct source_args *args,
@@ -131,11 +203,11 @@ int source_open(struct run *run, const struct source_args *args,
 		return -1;
 	report_source(report, out->shown,
 		      out->revision.oid ? &out->revision : NULL);
-	return 0;
+	return open_apps(out, err);
 }
 
 int target_open(struct run *run, const struct target_args *args,
-		const struct source *source, bool no_force,
+		const struct change_args *change, struct source *source,
 		struct report *report, struct cluster **out, struct err *err)
 {
 	const struct cluster_args cluster_args = {
@@ -145,13 +217,16 @@ int target_open(struct run *run, const struct target_args *args,
 		.namespace = args->namespace,
 		.as = args->as,
 		.as_groups = args->as_groups,
-		.no_force = no_force,
+		.no_force = change->no_force,
+		.full = change->full,
 		.tree_dir = source->dir,
 	};
 
 	if (cluster_open(run, &cluster_args, out, err) < 0)
 		return -1;
 	report_cluster(report, *out);
+	if (args->record_namespace)
+		source->apps.record_namespace = args->record_namespace;
 	return 0;
 }
 
@@ -223,7 +298,7 @@ static int inflate_chart(void *data, const struct helm_chart *chart,
 	return helm_template(source->run, chart, out, err);
 }
 
-struct render_args source_render(struct source *source)
+struct render_args source_render(struct source *source, const struct app *app)
 {
 	source->outside = (struct kustomize_outside){
 		.fetch = fetch_base,
@@ -235,24 +310,104 @@ struct render_args source_render(struct source *source)
 	}
 	return (struct render_args){
 		.tree = source->tree,
-		.path = source->args->path,
+		.path = app->path,
 		.deadline_ms = source->run->deadline_ms,
+		.allow_empty = source->args->allow_empty,
 		.outside = &source->outside,
 	};
 }
 
-int source_objects(struct source *source, struct cluster *cluster,
-		   struct objects *out, struct err *err)
+struct apply_records source_records(struct source *source)
 {
-	const struct render_args args = source_render(source);
-	struct run *run = source->run;
+	struct arena *arena = source->run->arena;
+	const struct apps *apps = &source->apps;
+	struct apply_records out = { .repository = source->identity };
+
+	out.v = arena_array(arena, apps->n, sizeof(*out.v));
+	for (size_t i = 0; i < apps->n; i++)
+		if (apps->v[i].chosen)
+			record_init(arena, apps->v[i].name,
+				    apps->record_namespace, &out.v[out.n++]);
+	return out;
+}
+
+/* ---- what is wanted ---- */
+
+static int render_app(struct source *source, const struct app *app,
+		      struct objects *out, struct err *err)
+{
+	const struct render_args args = source_render(source, app);
+	struct arena *arena = source->run->arena;
 	struct rendered rendered;
 
-	if (render_path(run->arena, &args, &rendered, err) < 0)
-		return -1;
-	*out = rendered.objects;
+	if (render_path(arena, &args, &rendered, err) < 0)
+		return *app->origin ? err_wrap(err, "app %s", app->name) : -1;
+	for (size_t i = 0; i < rendered.objects.n; i++) {
+		struct object *object = vec_push(arena, out);
+
+		*object = rendered.objects.v[i];
+		object->app = app->name;
+		if (app->namespace && !*object->namespace)
+			object_set_namespace(arena, object, app->namespace);
+	}
+	return 0;
+}
+
+static int mark_all(struct run *run, const struct apply_records *records,
+		    struct objects *objects, struct err *err)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < objects->n; i++) {
+		struct object *object = &objects->v[i];
+		const struct record *record = records->v;
+		AUTO_ERR struct err one = { 0 };
+
+		while (!str_equal(record->app, object->app))
+			record++;
+		if (mark_object(run->arena, object, record->set, &one) == 0)
+			continue;
+		err_append(err, &one);
+		status = -1;
+	}
+	return status;
+}
+
+int source_objects(struct source *source, struct cluster *cluster,
+		   const struct apply_records *records, struct objects *out,
+		   struct err *err)
+{
+	const struct apps *apps = &source->apps;
+	struct run *run = source->run;
+
+	for (size_t i = 0; i < apps->n; i++)
+		if (apps->v[i].chosen &&
+		    render_app(source, &apps->v[i], out, err) < 0)
+			return -1;
 	report_hide_secrets(run, out);
-	if (cluster_identify(cluster, out, err) < 0)
+	if (cluster_identify(cluster, out, err) < 0 ||
+	    (cluster->marks && mark_all(run, records, out, err) < 0))
 		return -1;
 	return objects_sort(out, err);
+}
+
+int source_elsewhere(struct source *source, struct map **out, struct err *err)
+{
+	struct arena *arena = source->run->arena;
+	const struct apps *apps = &source->apps;
+
+	*out = map_new(arena);
+	for (size_t i = 0; i < apps->n; i++) {
+		struct app *app = &apps->v[i];
+		struct objects objects = { 0 };
+
+		if (app->chosen)
+			continue;
+		if (render_app(source, app, &objects, err) < 0)
+			return -1;
+		for (size_t j = 0; j < objects.n; j++)
+			map_set(*out, object_key(arena, &objects.v[j]),
+				arena_strdup(arena, app->name));
+	}
+	return 0;
 }

@@ -10,8 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "apply/records.h"
+#include "apps/apps.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/map.h"
 #include "base/run.h"
 #include "cluster/cluster.h"
 #include "cmd/opt.h"
@@ -25,15 +28,19 @@
 struct source_args {
 	const char *location; /* the operand */
 	const char *rev;
-	const char *path;
+	const char *path;     /* NULL: what gitops.yaml says, or all */
+	const char *config;   /* in place of gitops.yaml, or NULL */
+	const char **apps;    /* those that are chosen, or NULL for all */
 	const char **remotes; /* from where bases and charts may come */
 	bool enable_helm;
+	bool allow_empty;
+	bool any_path; /* `path` need not be an app */
 	bool worktree;
 };
 extern const struct opt source_opts[];
 #define SOURCE_DEFAULTS                                                        \
 	{                                                                      \
-		.location = ".", .path = ""                                    \
+		.location = "."                                                \
 	}
 
 /* Where it goes. */
@@ -42,10 +49,18 @@ struct target_args {
 	const char *kubeconfig;
 	const char *context;
 	const char *namespace;
+	const char *record_namespace; /* NULL: what gitops.yaml says */
 	const char *as;
 	const char **as_groups;
 };
 extern const struct opt target_opts[];
+
+/* How objects are compared and applied. */
+struct change_args {
+	bool full;
+	bool no_force;
+};
+extern const struct opt change_opts[];
 
 /* How it is told, and for how long. */
 struct output_args {
@@ -73,8 +88,10 @@ struct source {
 	const struct source_args *args;
 	struct tree *tree;
 	const char *shown;        /* the repository, for people */
+	const char *identity;     /* the same for everybody */
 	const char *dir;          /* the working directory, or NULL */
 	struct revision revision; /* oid NULL with --worktree */
+	struct apps apps;
 	struct kustomize_outside outside;
 };
 
@@ -83,20 +100,35 @@ MUST_USE int source_open(struct run *run, const struct source_args *args,
 			 struct report *report, struct source *out,
 			 struct err *err);
 
-/* What is to be rendered of it. */
-struct render_args source_render(struct source *source);
+/* What is to be rendered of an app. */
+struct render_args source_render(struct source *source, const struct app *app);
 
 /* Connect to the cluster that the options name, and tell the report. */
 MUST_USE int target_open(struct run *run, const struct target_args *args,
-			 const struct source *source, bool no_force,
-			 struct report *report, struct cluster **out,
-			 struct err *err);
+			 const struct change_args *change,
+			 struct source *source, struct report *report,
+			 struct cluster **out, struct err *err);
 
 /*
- * What the repository wants of this cluster: rendered, identified there and
- * sorted.  Values of Secrets are hidden from here on.
+ * What the repository wants of this cluster: the objects of the apps that are
+ * chosen, rendered, identified there, marked and sorted.  Values of Secrets are
+ * hidden from here on.
  */
 MUST_USE int source_objects(struct source *source, struct cluster *cluster,
+			    const struct apply_records *records,
 			    struct objects *out, struct err *err);
+
+/* The records of the apps that are chosen, not read yet. */
+struct apply_records source_records(struct source *source);
+
+/* This run, for the records: who runs it, where, and which commit.  who.c */
+struct record_sync source_sync(const struct source *source);
+
+/*
+ * Where else objects are wanted: for each object of the apps that are not
+ * chosen its key, in "group/Kind/namespace/name", to the name of its app.
+ */
+MUST_USE int source_elsewhere(struct source *source, struct map **out,
+			      struct err *err);
 
 #endif

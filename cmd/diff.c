@@ -7,26 +7,27 @@
 
 #include "cmd/cmd.h"
 #include "cmd/common.h"
-#include "plan/plan.h"
+#include "cmd/planning.h"
 
 #define EXIT_DIFFERENT 1 /* diff(1), kubectl diff */
 
 struct diff_args {
 	struct source_args source;
 	struct target_args target;
+	struct change_args change;
 	struct output_args output;
+	struct planning_args prune;
 	int format;
-	bool no_force;
 };
 
 static const struct opt diff_opts[] = {
-	OPT_FLAG(struct diff_args, no_force, 0, "no-force",
-		 "leave contested fields to their managers"),
 	OPT_CHOICE(struct diff_args, format, 'o', "output", "FORMAT",
 		   "format of the result", output_formats),
 	OPT_INCLUDE(struct diff_args, source, source_opts),
 	OPT_INCLUDE(struct diff_args, target, target_opts),
+	OPT_INCLUDE(struct diff_args, change, change_opts),
 	OPT_INCLUDE(struct diff_args, output, output_opts),
+	OPT_INCLUDE(struct diff_args, prune, planning_opts),
 	OPT_END,
 };
 
@@ -37,35 +38,30 @@ static int diff_run(struct run *run, int argc, char **argv,
 		.source = SOURCE_DEFAULTS,
 		.output = OUTPUT_DEFAULTS,
 	};
+	struct planning planning;
 	struct cluster *cluster;
-	struct objects want = { 0 };
 	struct source source;
-	struct plan plan;
 
 	if (opt_parse(run, diff_opts, &args, argc, argv, &args.source.location,
 		      err) < 0)
 		return -1;
 	output_open(run, "diff", args.format, &args.output, report);
 
-	/* What the repository wants. */
 	if (source_open(run, &args.source, *report, &source, err) < 0 ||
-	    target_open(run, &args.target, &source, args.no_force, *report,
+	    target_open(run, &args.target, &args.change, &source, *report,
 			&cluster, err) < 0 ||
-	    source_objects(&source, cluster, &want, err) < 0)
+	    planning_make(&source, cluster, &args.prune, true, &planning, err) <
+		    0 ||
+	    report_diff(*report, &planning.plan, err) < 0)
 		return -1;
 
-	/* What the cluster has, and what it would make of the wish. */
-	plan_init(run->arena, &want, &plan);
-	if (cluster_read(cluster, plan_items(&plan), plan.n, err) < 0 ||
-	    cluster_try(cluster, plan_items(&plan), plan.n, err) < 0 ||
-	    plan_judge(&plan, err) < 0 || report_diff(*report, &plan, err) < 0)
+	/* What the cluster or sync would refuse is an error, not a
+	 * difference. */
+	plan_errors(&planning.plan, err);
+	if (err->status != ERR_OK ||
+	    prune_check_budget(&planning.plan, &planning.rules, err) < 0)
 		return -1;
-
-	/* An object that the cluster refuses is an error, not a difference. */
-	plan_errors(&plan, err);
-	if (err->status != ERR_OK)
-		return -1;
-	return plan_changes(&plan) ? EXIT_DIFFERENT : 0;
+	return plan_changes(&planning.plan) ? EXIT_DIFFERENT : 0;
 }
 
 const struct cmd cmd_diff = {

@@ -33,16 +33,29 @@ static int print_object(void *report, const struct object *object,
 
 /* What a kustomization makes is printed as it comes; other objects in the order
  * in which they would be applied. */
-static int print_objects(struct run *run, const struct render_args *args,
-			 struct report *report, struct err *err)
+static int print_app(struct source *source, const struct app *app,
+		     struct report *report, struct err *err)
 {
+	struct render_args args = source_render(source, app);
 	struct rendered rendered;
 
-	if (render_path(run->arena, args, &rendered, err) < 0 ||
+	args.each = print_object;
+	args.data = report;
+	if (render_path(source->run->arena, &args, &rendered, err) < 0 ||
 	    objects_sort(&rendered.objects, err) < 0)
-		return -1;
+		return *app->origin ? err_wrap(err, "app %s", app->name) : -1;
 	for (size_t i = 0; i < rendered.objects.n; i++)
 		if (report_object(report, &rendered.objects.v[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int print_apps(struct source *source, struct report *report,
+		      struct err *err)
+{
+	for (size_t i = 0; i < source->apps.n; i++)
+		if (source->apps.v[i].chosen &&
+		    print_app(source, &source->apps.v[i], report, err) < 0)
 			return -1;
 	report_objects(report);
 	return 0;
@@ -55,21 +68,18 @@ static int render_run(struct run *run, int argc, char **argv,
 		.source = SOURCE_DEFAULTS,
 		.output = OUTPUT_DEFAULTS,
 	};
-	struct render_args render_args;
 	struct source source;
 
 	if (opt_parse(run, render_opts, &args, argc, argv,
 		      &args.source.location, err) < 0)
 		return -1;
+	args.source.any_path = true;
 	output_open(run, "render", render_formats[args.format], &args.output,
 		    report);
 
 	if (source_open(run, &args.source, *report, &source, err) < 0)
 		return -1;
-	render_args = source_render(&source);
-	render_args.each = print_object;
-	render_args.data = *report;
-	return print_objects(run, &render_args, *report, err);
+	return print_apps(&source, *report, err);
 }
 
 const struct cmd cmd_render = {

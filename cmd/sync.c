@@ -4,14 +4,18 @@
  * gitops sync: make the cluster match the repository.
  *
  *	repository -> revision -> tree -> objects we want
- *	cluster -> objects there are -> what an apply would make of them
- *	both -> plan -> apply, stage after stage
+ *	cluster -> records -> objects there are -> what an apply would make
+ *	of them
+ *	both -> plan -> claim -> apply, slot after slot -> wait until it is
+ *	healthy -> prune -> settle
  */
 
 #include "apply/apply.h"
+#include "base/clock.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
-#include "plan/plan.h"
+#include "cmd/planning.h"
+#include "plan/order.h"
 
 enum validate { VALIDATE_SERVER, VALIDATE_NONE };
 
@@ -20,23 +24,27 @@ static const char *const validate_choices[] = { "server", "none", NULL };
 struct sync_args {
 	struct source_args source;
 	struct target_args target;
+	struct change_args change;
 	struct output_args output;
+	struct planning_args prune;
 	int format;
 	int validate;
-	bool no_force;
+	int64_t wait; /* seconds; 0: not at all; -1: as each app says */
 };
 
 static const struct opt sync_opts[] = {
-	OPT_FLAG(struct sync_args, no_force, 0, "no-force",
-		 "leave contested fields to their managers"),
 	OPT_CHOICE(struct sync_args, format, 'o', "output", "FORMAT",
 		   "format of the result", output_formats),
 	OPT_CHOICE(struct sync_args, validate, 0, "validate", "HOW",
 		   "dry-run every object before the first write",
 		   validate_choices),
+	OPT_SECONDS(struct sync_args, wait, 0, "wait", "DURATION",
+		    "wait this long for health (5m); 0: do not"),
 	OPT_INCLUDE(struct sync_args, source, source_opts),
 	OPT_INCLUDE(struct sync_args, target, target_opts),
+	OPT_INCLUDE(struct sync_args, change, change_opts),
 	OPT_INCLUDE(struct sync_args, output, output_opts),
+	OPT_INCLUDE(struct sync_args, prune, planning_opts),
 	OPT_END,
 };
 
@@ -52,17 +60,71 @@ static int check_worktree(const struct sync_args *args,
 			     "--worktree'");
 }
 
+/* May it be carried out?  Nothing has been changed up to here. */
+static int check_plan(const struct planning *planning, struct err *err)
+{
+	plan_errors(&planning->plan, err);
+	if (err->status != ERR_OK)
+		return -1;
+	return prune_check_budget(&planning->plan, &planning->rules, err);
+}
+
+/*
+ * The records name all that will be before anything is, and all that is in the
+ * end: a run that dies in between leaves nothing behind that the next one does
+ * not know of.
+ */
+static int carry_out(struct run *run, struct cluster *cluster,
+		     struct planning *planning,
+		     const struct apply_patience *patience, struct err *err)
+{
+	struct plan *plan = &planning->plan;
+
+	if (plan_changes(plan) &&
+	    (apply_claim(run, cluster, &planning->records, plan, err) < 0 ||
+	     apply_plan(run, cluster, plan, patience, err) < 0))
+		return -1;
+	if (apply_wait(run, cluster, order_by_slot(plan), plan->n_want,
+		       patience, err) < 0)
+		return -1;
+	return apply_prune(run, cluster, plan, err);
+}
+
+/* What a run that failed has done is recorded, too; its error stays. */
+static int settle(struct source *source, struct cluster *cluster,
+		  struct planning *planning, int status, int64_t begin_ms,
+		  struct err *err)
+{
+	struct record_sync sync = source_sync(source);
+	AUTO_ERR struct err later = { 0 };
+
+	if (err->status == ERR_CANCELLED)
+		return status;
+	sync.seconds = (clock_ms() - begin_ms + 500) / 1000;
+	sync.when = clock_wall() - sync.seconds;
+	sync.result = status == 0                  ? "done" :
+		      err->status == ERR_UNHEALTHY ? "unhealthy" :
+						     "failed";
+	if (apply_settle_records(source->run, cluster, &planning->records,
+				 &planning->plan, &sync, &later) == 0)
+		return status;
+	err_append(err, &later);
+	return -1;
+}
+
 static int sync_run(struct run *run, int argc, char **argv,
 		    struct report **report, struct err *err)
 {
 	struct sync_args args = {
 		.source = SOURCE_DEFAULTS,
 		.output = OUTPUT_DEFAULTS,
+		.wait = -1,
 	};
+	const int64_t begin_ms = clock_ms();
+	struct apply_patience patience;
+	struct planning planning;
 	struct cluster *cluster;
-	struct objects want = { 0 };
 	struct source source;
-	struct plan plan;
 	int status;
 
 	if (opt_parse(run, sync_opts, &args, argc, argv, &args.source.location,
@@ -70,34 +132,22 @@ static int sync_run(struct run *run, int argc, char **argv,
 		return -1;
 	output_open(run, "sync", args.format, &args.output, report);
 
-	/* What the repository wants. */
 	if (source_open(run, &args.source, *report, &source, err) < 0 ||
-	    target_open(run, &args.target, &source, args.no_force, *report,
+	    target_open(run, &args.target, &args.change, &source, *report,
 			&cluster, err) < 0 ||
 	    check_worktree(&args, cluster, err) < 0 ||
-	    source_objects(&source, cluster, &want, err) < 0)
+	    planning_make(&source, cluster, &args.prune,
+			  args.validate == VALIDATE_SERVER, &planning,
+			  err) < 0 ||
+	    check_plan(&planning, err) < 0)
 		return -1;
 
-	/* What the cluster has, and what it would make of the wish. */
-	plan_init(run->arena, &want, &plan);
-	if (cluster_read(cluster, plan_items(&plan), plan.n, err) < 0)
-		return -1;
-	if (args.validate == VALIDATE_SERVER &&
-	    cluster_try(cluster, plan_items(&plan), plan.n, err) < 0)
-		return -1;
-	if (plan_judge(&plan, err) < 0)
-		return -1;
-
-	/* Nothing has been changed up to here, and nothing will be unless the
-	 * cluster would take all of it. */
-	plan_errors(&plan, err);
-	if (err->status != ERR_OK)
-		return -1;
-
-	status = apply_plan(run, cluster, &plan, err);
+	patience = (struct apply_patience){ &source.apps, args.wait };
+	status = carry_out(run, cluster, &planning, &patience, err);
+	status = settle(&source, cluster, &planning, status, begin_ms, err);
 	if (status < 0)
-		plan_errors(&plan, err);
-	report_sync(*report, &plan);
+		plan_errors(&planning.plan, err);
+	report_sync(*report, &planning.plan);
 	return status;
 }
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from bed.control import open_control
+from bed.control import Control, open_control
 from bed.program import Program, binary, is_sanitized, plain_binary
 from bed.repository import Repository
 
@@ -22,6 +22,15 @@ def pytest_report_header():
 def control(tmp_path_factory):
     """The control plane: one for all tests, ended with them."""
     plane = open_control(tmp_path_factory.mktemp("control"))
+    yield plane
+    plane.stop()
+
+
+@pytest.fixture(scope="session")
+def nodes(tmp_path_factory):
+    """A control plane of its own with controllers and a simulated node."""
+    plane = Control(tmp_path_factory.mktemp("nodes"))
+    plane.start_controllers()
     yield plane
     plane.stop()
 
@@ -68,6 +77,7 @@ def plain(tmp_path):
     program.checked = None
     if is_sanitized(binary()):
         program.checked = Program(tmp_path / "home", binary())
+        program.checked.env["GITOPS_APP"] = program.env["GITOPS_APP"]
     return program
 
 

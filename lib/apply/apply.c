@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apply/apply.h"
 
+#include "plan/order.h"
+
 static void tell(struct run *run, const struct plan_step *step)
 {
 	struct event event = { .kind = EVENT_STEP, .item = step };
@@ -35,22 +37,22 @@ static size_t settle_outcomes(struct run *run, struct plan *plan,
 	return failed;
 }
 
-static size_t stage_steps(struct plan *plan, enum object_stage stage,
-			  struct plan_step **steps)
-{
-	size_t n = 0;
+typedef int work_fn(struct cluster *cluster, struct cluster_item **items,
+		    size_t n, struct err *err);
 
-	for (size_t i = 0; i < plan->n; i++)
-		if (plan->v[i].stage == stage &&
-		    plan->v[i].action != PLAN_UNCHANGED)
-			steps[n++] = &plan->v[i];
-	return n;
+static int apply_and_settle(struct cluster *cluster,
+			    struct cluster_item **items, size_t n,
+			    struct err *err)
+{
+	if (cluster_apply(cluster, items, n, err) < 0)
+		return -1;
+	return cluster_settle(cluster, items, n, err);
 }
 
 /* One stage.  `failed` counts its failures, also where -1 is returned. */
-static int apply_stage(struct run *run, struct cluster *cluster,
-		       struct plan *plan, struct plan_step **steps, size_t n,
-		       size_t *failed, struct err *err)
+static int carry_out(struct run *run, struct cluster *cluster, work_fn *work,
+		     struct plan *plan, struct plan_step **steps, size_t n,
+		     size_t *failed, struct err *err)
 {
 	struct cluster_item **items = arena_array(run->arena, n,
 						  sizeof(*items));
@@ -58,9 +60,7 @@ static int apply_stage(struct run *run, struct cluster *cluster,
 
 	for (size_t i = 0; i < n; i++)
 		items[i] = &steps[i]->item;
-	status = cluster_apply(cluster, items, n, err);
-	if (status == 0)
-		status = cluster_settle(cluster, items, n, err);
+	status = work(cluster, items, n, err);
 	*failed = settle_outcomes(run, plan, steps, n);
 	return status;
 }
@@ -73,33 +73,103 @@ static void skip(struct run *run, struct plan_step **steps, size_t n)
 	}
 }
 
-int apply_plan(struct run *run, struct cluster *cluster, struct plan *plan,
-	       struct err *err)
+/* What has become of all of them. */
+static int sum_up(int status, size_t failed, size_t total, struct err *err)
 {
-	struct plan_step **steps = arena_array(run->arena, plan->n,
-					       sizeof(*steps));
+	if (status < 0 || !failed)
+		return status;
+	err_set(err, ERR_PARTIAL, "%zu of %zu objects failed", failed, total);
+	return err_hint(err, "mend what failed and run the same command "
+			     "again: it goes on where this one stopped");
+}
+
+/* ---- what is wanted ---- */
+
+/* The end of the slot that begins at `begin`; `work` are those of its steps
+ * that have something to do. */
+static size_t take_slot(struct plan_step **steps, size_t n, size_t begin,
+			struct plan_step **work, size_t *n_work)
+{
+	size_t end = begin;
+
+	*n_work = 0;
+	for (; end < n && order_compare(steps[begin], steps[end]) == 0; end++)
+		if (steps[end]->action != PLAN_UNCHANGED &&
+		    steps[end]->action != PLAN_KEEP)
+			work[(*n_work)++] = steps[end];
+	return end;
+}
+
+int apply_plan(struct run *run, struct cluster *cluster, struct plan *plan,
+	       const struct apply_patience *patience, struct err *err)
+{
+	struct plan_step **steps = order_by_slot(plan);
+	struct plan_step **work = arena_array(run->arena, plan->n_want,
+					      sizeof(*work));
+	size_t all_failed = 0, total = 0, end, n;
+	size_t healthy = 0; /* so many of the steps are known to be */
+	int status = 0;
+
+	for (size_t begin = 0; begin < plan->n_want; begin = end) {
+		size_t failed = 0;
+
+		end = take_slot(steps, plan->n_want, begin, work, &n);
+		total += n;
+		if (n && status == 0 && !all_failed && healthy < begin &&
+		    order_waits(steps[healthy], work[0])) {
+			status = apply_wait(run, cluster, steps, begin,
+					    patience, err);
+			healthy = begin;
+		}
+		if (!n)
+			continue;
+		if (status < 0 || all_failed) {
+			skip(run, work, n);
+			continue;
+		}
+		status = carry_out(run, cluster, apply_and_settle, plan, work,
+				   n, &failed, err);
+		all_failed += failed;
+	}
+	return sum_up(status, all_failed, total, err);
+}
+
+/* ---- what is not ---- */
+
+static size_t deletes_of(struct plan *plan, enum object_stage stage,
+			 struct plan_step **work)
+{
+	size_t n = 0;
+
+	for (size_t i = plan->n_want; i < plan->n; i++)
+		if (plan->v[i].stage == stage &&
+		    plan->v[i].action == PLAN_DELETE)
+			work[n++] = &plan->v[i];
+	return n;
+}
+
+int apply_prune(struct run *run, struct cluster *cluster, struct plan *plan,
+		struct err *err)
+{
+	struct plan_step **work =
+		arena_array(run->arena, plan->n - plan->n_want, sizeof(*work));
 	size_t all_failed = 0, total = 0;
 	int status = 0;
 
-	for (int stage = 0; stage < STAGE_COUNT; stage++) {
+	for (int stage = STAGE_COUNT - 1; stage >= 0; stage--) {
 		size_t failed = 0;
-		size_t n = stage_steps(plan, (enum object_stage)stage, steps);
+		size_t n = deletes_of(plan, (enum object_stage)stage, work);
 
+		total += n;
 		if (!n)
 			continue;
-		total += n;
 		if (status < 0 || all_failed) {
-			skip(run, steps, n);
+			skip(run, work, n);
 			continue;
 		}
-		status = apply_stage(run, cluster, plan, steps, n, &failed,
-				     err);
+		status = carry_out(run, cluster, cluster_delete, plan, work, n,
+				   &failed, err);
 		all_failed += failed;
 	}
-	if (status < 0 || !all_failed)
-		return status;
-	err_set(err, ERR_PARTIAL, "%zu of %zu objects failed", all_failed,
-		total);
-	return err_hint(err, "mend what failed and run the same command "
-			     "again: it goes on where this one stopped");
+	return sum_up(status, all_failed, total, err);
 }

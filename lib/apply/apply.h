@@ -3,23 +3,53 @@
 #define APPLY_APPLY_H
 
 /*
- * Apply: the steps of a plan to the cluster, stage after stage, all of a
- * stage in parallel.  After a stage with a failure no further stage is begun:
+ * Apply: the steps of a plan to the cluster, slot after slot (plan/order.h),
+ * all of a slot in parallel.  After one with a failure no further one is begun:
  * what comes later may need what failed.
  */
 
+#include <stdint.h>
+
+#include "apps/apps.h"
 #include "base/compiler.h"
 #include "base/err.h"
 #include "base/run.h"
 #include "cluster/cluster.h"
 #include "plan/plan.h"
 
+#define APPLY_WAIT_S 300 /* where nobody says how long */
+
+/* How long to wait for health. */
+struct apply_patience {
+	const struct apps *apps;
+	int64_t seconds; /* -1: as long as each app says; 0: not at all */
+};
+
 /*
- * Carry out every step that is not PLAN_UNCHANGED.  Each finished step is an
- * EVENT_STEP, in the order of the plan.  ERR_PARTIAL "3 of 41 objects failed"
- * where some did; plan_errors() lists them.
+ * Carry out every wanted step that is not PLAN_UNCHANGED.  Each finished step
+ * is an EVENT_STEP, in the order of the slots.  ERR_PARTIAL "3 of 41 objects
+ * failed" where some did; plan_errors() lists them.  Where the order says so
+ * it waits between slots, as apply_wait().
  */
 MUST_USE int apply_plan(struct run *run, struct cluster *cluster,
-			struct plan *plan, struct err *err);
+			struct plan *plan,
+			const struct apply_patience *patience, struct err *err);
+
+/*
+ * Delete what is to be deleted, in the reverse order of stages: what was
+ * applied last goes first, and is gone before the next.  After a stage with a
+ * failure none is begun.  As apply_plan().
+ */
+MUST_USE int apply_prune(struct run *run, struct cluster *cluster,
+			 struct plan *plan, struct err *err);
+
+/*
+ * Wait until these wanted steps, as far as they can be unhealthy, are not,
+ * also those that were unchanged.  ERR_UNHEALTHY at the first that fails, or
+ * when the time is up, with one error for each object that is to blame.
+ */
+MUST_USE int apply_wait(struct run *run, struct cluster *cluster,
+			struct plan_step *const *steps, size_t n,
+			const struct apply_patience *patience, struct err *err);
 
 #endif

@@ -34,6 +34,11 @@ int cluster_read(struct cluster *cluster, struct cluster_item **items, size_t n,
 	return cluster->backend->read(cluster->data, items, n, err);
 }
 
+bool cluster_item_lives(const struct cluster_item *item)
+{
+	return item->proved || item->live.len;
+}
+
 int cluster_try(struct cluster *cluster, struct cluster_item **items, size_t n,
 		struct err *err)
 {
@@ -50,6 +55,20 @@ int cluster_settle(struct cluster *cluster, struct cluster_item **items,
 		   size_t n, struct err *err)
 {
 	return cluster->backend->settle(cluster->data, items, n, err);
+}
+
+int cluster_delete(struct cluster *cluster, struct cluster_item **items,
+		   size_t n, struct err *err)
+{
+	return cluster->backend->delete (cluster->data, items, n, err);
+}
+
+int cluster_wait(struct cluster *cluster, struct cluster_item **items, size_t n,
+		 int64_t wait_ms, struct err *err)
+{
+	if (!cluster->backend->wait)
+		return 0;
+	return cluster->backend->wait(cluster->data, items, n, wait_ms, err);
 }
 
 const struct http_counts *cluster_counts(const struct cluster *cluster)

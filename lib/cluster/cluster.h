@@ -14,6 +14,8 @@
  *	cluster_try       what an apply would make of it; changes nothing
  *	cluster_apply     apply
  *	cluster_settle    after a stage: wait until what comes next can work
+ *	cluster_delete    delete, and wait until it is gone
+ *	cluster_wait      wait until it is healthy
  *
  * Each works on many objects at once, in parallel, and fills in the items it
  * is given.  A fault of one object is that item's err, and the call succeeds;
@@ -33,14 +35,20 @@
 #include "base/run.h"
 #include "base/str.h"
 #include "http/http.h"
+#include "object/health.h"
 #include "object/object.h"
 
 #define CLUSTER_MANAGER "gitops" /* field manager of our applies */
 
-/* What is known of one wanted object.  All in the run's arena. */
+/* What is known of one object.  All in the run's arena. */
 struct cluster_item {
+	/* One that is wanted; or without a doc: one that is looked for,
+	 * at whatever version the cluster has it. */
 	const struct object *want;
 	struct bytes live;     /* JSON; len 0 where there is none */
+	bool proved;           /* it lives, and an apply would change nothing:
+				  then there is nothing to ask, merged is not
+				  filled in, nor is live if it is healthy */
 	struct bytes merged;   /* JSON an apply made, or would make, of it */
 	bool fold;             /* live has fields of managers that are folded
 				  into ours before the first apply */
@@ -50,7 +58,11 @@ struct cluster_item {
 	const char *given_up;  /* with no_force: contested fields left to
 				  others, for people; or NULL */
 	const char **warnings; /* of the server, NULL-ended, or NULL */
-	bool written;          /* cluster_apply's request was answered 2xx */
+	bool written;          /* the request of cluster_apply or
+				  cluster_delete was answered 2xx */
+	struct health health;  /* by cluster_wait; reason NULL: not judged */
+	const char **events;   /* newest warnings of it and its pods where it is
+				  not healthy, NULL-ended; or NULL */
 	struct err err;
 };
 
@@ -64,6 +76,7 @@ struct cluster_args {
 	const char *as;               /* impersonate; or NULL */
 	const char *const *as_groups; /* NULL-ended, or NULL */
 	bool no_force;        /* leave contested fields to their owner */
+	bool full;            /* prove nothing: try every object */
 	int64_t timeout_ms;   /* for one request; 0: 30 s */
 	const char *tree_dir; /* the worktree's path, or NULL: kubeconfigs
 				     below it are refused (CVE-2022-24817) */
@@ -80,12 +93,17 @@ struct cluster_backend {
 		     struct err *err);
 	int (*settle)(void *data, struct cluster_item **items, size_t n,
 		      struct err *err);
+	int (*delete)(void *data, struct cluster_item **items, size_t n,
+		      struct err *err);
+	int (*wait)(void *data, struct cluster_item **items, size_t n,
+		    int64_t wait_ms, struct err *err);         /* or NULL */
 	const struct http_counts *(*counts)(const void *data); /* or NULL */
 };
 
 struct cluster {
 	const char *kind; /* "kube", "directory" */
 	const char *name; /* the context, or the path: for people */
+	bool marks;       /* objects carry the mark of their app (mark.h) */
 	const struct cluster_backend *backend;
 	void *data;
 };
@@ -104,14 +122,17 @@ MUST_USE int cluster_open(struct run *run, const struct cluster_args *args,
 MUST_USE int cluster_identify(struct cluster *cluster, struct objects *want,
 			      struct err *err);
 
-/* Fill in `live` of each item. */
+/* Fill in `live` of each item, or `proved` in its place. */
 MUST_USE int cluster_read(struct cluster *cluster, struct cluster_item **items,
 			  size_t n, struct err *err);
+
+/* Is there such an object in the cluster, as cluster_read() has found it? */
+bool cluster_item_lives(const struct cluster_item *item);
 
 /*
  * Fill in `merged`: what an apply would make of it, defaults and admission
  * included.  `items` are all of the run's, so that it is known what comes
- * with them.  Changes nothing.
+ * with them; what is proved is not asked for.  Changes nothing.
  */
 MUST_USE int cluster_try(struct cluster *cluster, struct cluster_item **items,
 			 size_t n, struct err *err);
@@ -128,6 +149,24 @@ MUST_USE int cluster_apply(struct cluster *cluster, struct cluster_item **items,
 MUST_USE int cluster_settle(struct cluster *cluster,
 			    struct cluster_item **items, size_t n,
 			    struct err *err);
+
+/*
+ * Delete the items, which have been read, all in parallel, and wait until they
+ * are gone, as long as the run's time lasts.  What is there by then is another
+ * object than the one that was read (by its UID), or is not gone because of
+ * its finalizers: that is the item's err.
+ */
+MUST_USE int cluster_delete(struct cluster *cluster,
+			    struct cluster_item **items, size_t n,
+			    struct err *err);
+
+/*
+ * Wait until the items, which live, are healthy (object/health.h), or one of
+ * them has failed, or the time is up.  Fills in `health` and `events`; 0 in
+ * each of these cases.
+ */
+MUST_USE int cluster_wait(struct cluster *cluster, struct cluster_item **items,
+			  size_t n, int64_t wait_ms, struct err *err);
 
 /* Requests sent so far; all 0 for a cluster that sends none. */
 const struct http_counts *cluster_counts(const struct cluster *cluster);

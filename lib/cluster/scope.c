@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cluster/scope.h"
 
-#include <stdint.h>
-
 #include "base/str.h"
 
 static const char *kind_key(struct arena *arena, const char *group,
@@ -61,35 +59,4 @@ bool cluster_definition_serves(const struct cluster_definition *definition,
 			return json_is_true(doc_get(one, "served", NULL));
 	}
 	return false;
-}
-
-/* Neither object nor map is changed by it; jansson does not say so. */
-static json_t *shallow_copy(struct arena *arena, const json_t *map)
-{
-	return doc_keep(arena, json_copy((json_t *)(uintptr_t)map));
-}
-
-json_t *cluster_rename(struct arena *arena, const json_t *doc,
-		       const char *namespace, const char *name)
-{
-	json_t *out = shallow_copy(arena, doc);
-	json_t *metadata = shallow_copy(arena, doc_get(doc, "metadata", NULL));
-
-	doc_set_string(metadata, name, "name", NULL);
-	if (*namespace)
-		doc_set_string(metadata, namespace, "namespace", NULL);
-	else
-		doc_set(metadata, NULL, "namespace", NULL);
-	doc_set(out, metadata, "metadata", NULL);
-	return out;
-}
-
-void cluster_set_namespace(struct arena *arena, struct object *object,
-			   const char *namespace)
-{
-	if (str_equal(object->namespace, namespace))
-		return;
-	object->namespace = namespace;
-	object->doc = cluster_rename(arena, object->doc, namespace,
-				     object->name);
 }

@@ -38,16 +38,4 @@ const struct cluster_definition *cluster_definition_of(
 bool cluster_definition_serves(const struct cluster_definition *definition,
 			       const char *version);
 
-/*
- * The same document under another name, in another namespace ("" for none).
- * Published documents are never changed, so it is a new one in the arena, which
- * shares with the old one all but its metadata.
- */
-json_t *cluster_rename(struct arena *arena, const json_t *doc,
-		       const char *namespace, const char *name);
-
-/* Put a wanted object into this namespace; "" takes its own away. */
-void cluster_set_namespace(struct arena *arena, struct object *object,
-			   const char *namespace);
-
 #endif

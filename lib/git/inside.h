@@ -23,6 +23,7 @@
 struct repo {
 	struct run *run;
 	git_repository *git;
+	const struct location *location;
 	const char *shown; /* the location without userinfo */
 	const char *cache; /* our cache's directory, or NULL */
 	git_oid commit;    /* what `rev` named */

@@ -210,6 +210,7 @@ int repo_open(struct run *run, const struct repo_args *args, struct repo **out,
 	repo->run = run;
 	repo->shown = location.shown;
 	repo->name = rev.text;
+	repo->location = arena_memdup(run->arena, &location, sizeof(location));
 	if (location.kind == LOCATION_PATH || location.kind == LOCATION_FILE) {
 		if (open_here(repo, &location, &rev, err) < 0)
 			return -1;

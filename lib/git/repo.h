@@ -113,6 +113,13 @@ MUST_USE int repo_is_within(struct arena *arena, const char *location,
  */
 const char *repo_shown(struct repo *repo);
 
+/*
+ * Which repository it is, whoever looks at it and by whatever way:
+ * "git.example.com/team/config" for a remote one, and for a local one with
+ * such an "origin"; else the local path, absolute.
+ */
+const char *repo_identity(struct repo *repo);
+
 /* "libgit2 1.5.1", as it runs. */
 char *repo_library(struct arena *arena);
 

@@ -18,11 +18,14 @@
 #define POLL_MS       200  /* a signal is noticed at least this often */
 #define GRACE_MS      2000 /* for requests in flight after a signal */
 
-/* One http_all() under way. */
+/* One http_all() or http_until() under way. */
 struct batch {
 	struct http *http;
 	struct http_request *requests;
 	size_t n;
+	bool (*enough)(void *context); /* NULL: all are to be answered */
+	void *context;
+	size_t ended;     /* requests that have their answer, or never will */
 	size_t begun;     /* requests that have, or had, a transfer */
 	size_t given_up;  /* of those begun */
 	bool stopping;    /* begin no more */
@@ -287,11 +290,15 @@ static void notice_the_end(struct batch *batch)
 {
 	struct err *err = &batch->err;
 
-	if (batch->stopping || run_check(batch->http->run, err) == 0)
+	if (batch->stopping)
+		return;
+	if (run_check(batch->http->run, err) == 0 &&
+	    (!batch->enough ||
+	     (!batch->ended && !batch->enough(batch->context))))
 		return;
 	batch->stopping = true;
 	batch->until_ms = clock_ms();
-	if (err->status == ERR_CANCELLED)
+	if (err->status == ERR_CANCELLED && !batch->enough)
 		batch->until_ms += GRACE_MS;
 }
 
@@ -327,7 +334,7 @@ static int64_t advance(struct batch *batch, size_t *active)
 			wait_ms = transfer->wake_ms - now;
 		*active += transfer->state != HTTP_IDLE;
 	}
-	if (batch->n > 1)
+	if (batch->n > 1 && !batch->enough)
 		run_progress(http->run, NULL, batch->begun - *active, batch->n);
 	return wait_ms;
 }
@@ -352,6 +359,7 @@ static bool collect(struct batch *batch)
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
 				  &transfer);
 		end_try(transfer, code, batch->stopping);
+		batch->ended += transfer->state == HTTP_IDLE;
 	}
 }
 
@@ -361,10 +369,16 @@ static void drop_errors(struct http_request *requests, size_t n)
 		err_clear(&requests[i].response.err);
 }
 
-int http_all(struct http *http, struct http_request *requests, size_t n,
-	     struct err *err)
+int http_until(struct http *http, struct http_request *requests, size_t n,
+	       bool (*enough)(void *context), void *context, struct err *err)
 {
-	struct batch batch = { .http = http, .requests = requests, .n = n };
+	struct batch batch = {
+		.http = http,
+		.requests = requests,
+		.n = n,
+		.enough = enough,
+		.context = context,
+	};
 	size_t active;
 	int running;
 
@@ -386,13 +400,19 @@ int http_all(struct http *http, struct http_request *requests, size_t n,
 					NULL);
 	}
 	http->busy = false;
-	if (batch.given_up || batch.begun < n) {
+	if (batch.err.status && (batch.given_up || batch.begun < n)) {
 		drop_errors(requests, n);
 		*err = batch.err;
 		return -1;
 	}
 	err_clear(&batch.err);
 	return 0;
+}
+
+int http_all(struct http *http, struct http_request *requests, size_t n,
+	     struct err *err)
+{
+	return http_until(http, requests, n, NULL, NULL, err);
 }
 
 int http_one(struct http *http, struct http_request *request, struct err *err)

@@ -118,6 +118,16 @@ MUST_USE int http_open(struct run *run, const struct http_identity *identity,
 MUST_USE int http_all(struct http *http, struct http_request *requests,
 		      size_t n, struct err *err);
 
+/*
+ * The same for streams, which have no end of their own: all are ended, without
+ * an error, as soon as one of them is, or enough(context) says so.  It is asked
+ * whenever something came, and at least five times a second.  What is given up
+ * then, or at once after a signal, has status 0 and no err.
+ */
+MUST_USE int http_until(struct http *http, struct http_request *requests,
+			size_t n, bool (*enough)(void *context), void *context,
+			struct err *err);
+
 /* One request; its response's err, if any, is moved to `err`. */
 MUST_USE int http_one(struct http *http, struct http_request *request,
 		      struct err *err);

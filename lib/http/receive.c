@@ -116,13 +116,14 @@ size_t http_receive_body(char *data, size_t size, size_t n, void *payload)
 void http_receive_nothing(struct http_transfer *transfer)
 {
 	struct http_request *request = transfer->request;
+	const size_t cap = request->body_cap ? request->body_cap : BODY_CAP;
 
-	/* A large buffer is not kept 48 times. */
-	if (transfer->body.room > BUFFER_KEPT)
+	/* A large buffer is not kept 48 times; and one with more room than the
+	 * cap would never come up against it. */
+	if (transfer->body.room > BUFFER_KEPT || transfer->body.room > cap)
 		str_release(&transfer->body);
 	str_clear(&transfer->body);
-	transfer->body.cap_bytes = request->body_cap ? request->body_cap :
-						       BODY_CAP;
+	transfer->body.cap_bytes = cap;
 	transfer->header_bytes = 0;
 	request->response = (struct http_response){ .content_type = "" };
 }

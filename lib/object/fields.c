@@ -42,7 +42,7 @@ static const json_t *entries_of(const json_t *object)
 	return doc_get(object, "metadata", "managedFields", NULL);
 }
 
-static bool is_entry(const json_t *entry, const char *manager,
+bool fields_is_entry(const json_t *entry, const char *manager,
 		     const char *operation, const char *subresource)
 {
 	return str_equal(text_of(entry, "manager"), manager) &&
@@ -50,10 +50,11 @@ static bool is_entry(const json_t *entry, const char *manager,
 	       str_equal(text_of(entry, "subresource"), subresource);
 }
 
-static bool is_folded(const json_t *entry, const char *manager)
+bool fields_is_folded_entry(const json_t *entry, const char *manager)
 {
 	for (size_t i = 0; i < ARRAY_LEN(folded); i++)
-		if (is_entry(entry, folded[i].manager, folded[i].operation, ""))
+		if (fields_is_entry(entry, folded[i].manager,
+				    folded[i].operation, ""))
 			return !str_equal(folded[i].manager, manager);
 	return false;
 }
@@ -73,7 +74,7 @@ const json_t *fields_entry(const json_t *object, const char *manager,
 	size_t i;
 
 	json_array_foreach(entries_of(object), i, entry) {
-		if (is_entry(entry, manager, operation, subresource))
+		if (fields_is_entry(entry, manager, operation, subresource))
 			return entry;
 	}
 	return NULL;
@@ -94,7 +95,7 @@ static const json_t *find_base(const json_t *live, const char *manager)
 	if (ours)
 		return ours;
 	json_array_foreach(entries_of(live), i, entry) {
-		if (!is_folded(entry, manager))
+		if (!fields_is_folded_entry(entry, manager))
 			continue;
 		if (str_equal(text_of(entry, "apiVersion"), version))
 			return entry;
@@ -141,7 +142,7 @@ static json_t *known(struct arena *arena, const json_t *object,
 static json_t *taken_of(struct arena *arena, const json_t *object,
 			const json_t *entry, const char *manager)
 {
-	if (!is_folded(entry, manager))
+	if (!fields_is_folded_entry(entry, manager))
 		return doc_object(arena);
 	if (str_equal(text_of(entry, "manager"), BEFORE))
 		return known(arena, object, entry, manager);
@@ -164,9 +165,10 @@ json_t *fields_fold(struct arena *arena, const json_t *live,
 		set = fields_union(arena, set, taken);
 		rest = fields_difference(arena, set_of(entry), taken);
 		doc_set(copy, rest, "fieldsV1", NULL);
-		if (is_entry(entry, manager, "Apply", ""))
+		if (fields_is_entry(entry, manager, "Apply", ""))
 			set = fields_union(arena, set, rest);
-		else if (!is_folded(entry, manager) || !fields_empty(rest))
+		else if (!fields_is_folded_entry(entry, manager) ||
+			 !fields_empty(rest))
 			json_array_append(out, copy);
 	}
 	if (!found)
@@ -206,7 +208,7 @@ static json_t *kept_of(struct arena *arena, const json_t *applied,
 	json_array_foreach(entries_of(applied), i, entry) {
 		const json_t *rest = set_of(entry);
 
-		if (is_folded(entry, manager))
+		if (fields_is_folded_entry(entry, manager))
 			rest = fields_difference(arena, rest, last);
 		set = fields_union(arena, set, rest);
 	}
@@ -257,7 +259,7 @@ static const json_t *lost(struct arena *arena, const json_t *entry,
 	size_t i;
 
 	json_array_foreach(entries_of(applied), i, other) {
-		if (is_entry(other, manager, operation, subresource))
+		if (fields_is_entry(other, manager, operation, subresource))
 			set = fields_difference(arena, set, set_of(other));
 	}
 	set = fields_intersection(arena, set, set_of(ours));

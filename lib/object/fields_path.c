@@ -24,16 +24,23 @@ static bool has_key(const json_t *item, const json_t *key)
 	return json_is_object(item);
 }
 
-/* What is behind "k:" or "v:", or NULL where that is no JSON. */
-static json_t *parse_value(struct arena *scratch, const char *element)
+json_t *fields_element_value(struct arena *scratch, const char *element)
 {
 	const struct bytes text = { element + 2, strlen(element + 2) };
 	AUTO_ERR struct err ignored = { 0 };
 	json_t *value;
 
-	if (doc_read_json(scratch, "field path", text, &value, &ignored) < 0)
+	if (doc_read_json(scratch, "field path", text, &value, &ignored) < 0 ||
+	    (element[0] == 'k' && !json_is_object(value)))
 		return NULL;
 	return value;
+}
+
+bool fields_is_item(const json_t *item, const char *element,
+		    const json_t *value)
+{
+	return element[0] == 'k' ? has_key(item, value) :
+				   doc_equal(item, value);
 }
 
 static json_t *step_item(const json_t *list, const char *element, size_t *index)
@@ -46,12 +53,11 @@ static json_t *step_item(const json_t *list, const char *element, size_t *index)
 		*index = strtoul(element + 2, NULL, 10);
 		return json_array_get(list, *index);
 	}
-	wanted = parse_value(scratch, element);
-	if (!wanted || (element[0] == 'k' && !json_is_object(wanted)))
+	wanted = fields_element_value(scratch, element);
+	if (!wanted)
 		return NULL;
 	json_array_foreach(list, i, item) {
-		if (element[0] == 'k' ? has_key(item, wanted) :
-					doc_equal(item, wanted)) {
+		if (fields_is_item(item, element, wanted)) {
 			*index = i;
 			return item;
 		}
@@ -235,7 +241,7 @@ static void show_key(struct str *out, const json_t *key)
 	}
 }
 
-static void show_element(struct str *out, const char *element)
+void fields_show_element(struct str *out, const char *element)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
 	const json_t *value;
@@ -244,7 +250,8 @@ static void show_element(struct str *out, const char *element)
 		str_printf(out, ".%s", element + 2);
 		return;
 	}
-	value = element[0] == 'i' ? NULL : parse_value(scratch, element);
+	value = element[0] == 'i' ? NULL :
+				    fields_element_value(scratch, element);
 	str_add_char(out, '[');
 	if (!value) {
 		str_add(out, element + 2);
@@ -266,7 +273,7 @@ static void show_leaves(struct str *out, struct str *path, const json_t *node)
 	json_object_foreach(each(node), element, child) {
 		if (!fields_is_child(element))
 			continue;
-		show_element(path, element);
+		fields_show_element(path, element);
 		if (fields_has_children(child)) {
 			show_leaves(out, path, child);
 		} else {

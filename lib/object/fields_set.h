@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/str.h"
 
 /* A mapping to iterate over: jansson's iterators take no const. */
 static inline json_t *each(const json_t *mapping)
@@ -42,6 +43,14 @@ json_t *fields_keep(struct arena *arena, json_t *node);
  */
 json_t *fields_named(struct arena *arena, const json_t *set);
 
+/* The value behind "k:" or "v:", or NULL where that is no JSON, or no map of
+ * key fields. */
+json_t *fields_element_value(struct arena *scratch, const char *element);
+
+/* Is it the item of a list that an element with this value means? */
+bool fields_is_item(const json_t *item, const char *element,
+		    const json_t *value);
+
 /* The value a path element leads to, or NULL.  `index` may be NULL; for a
  * list's item it is told. */
 json_t *fields_step(const json_t *value, const char *element, size_t *index);
@@ -62,5 +71,13 @@ json_t *fields_claimed(struct arena *arena, const json_t *set,
 /* The leaves of the set whose values are not the same in both objects. */
 json_t *fields_differing(struct arena *arena, const json_t *set,
 			 const json_t *a, const json_t *b);
+
+/* Append one element as fields_shown() does: ".spec", "[name=\"web\"]". */
+void fields_show_element(struct str *out, const char *element);
+
+/* Entries of managedFields: is it that of a manager, or one that is folded? */
+bool fields_is_entry(const json_t *entry, const char *manager,
+		     const char *operation, const char *subresource);
+bool fields_is_folded_entry(const json_t *entry, const char *manager);
 
 #endif

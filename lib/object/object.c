@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "object/object.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -357,4 +358,35 @@ int objects_sort(struct objects *objects, struct err *err)
 		twice = true;
 	}
 	return twice ? -1 : 0;
+}
+
+/* Neither object nor map is changed by it; jansson does not say so. */
+static json_t *shallow_copy(struct arena *arena, const json_t *map)
+{
+	return doc_keep(arena, json_copy((json_t *)(uintptr_t)map));
+}
+
+json_t *object_rename(struct arena *arena, const json_t *doc,
+		      const char *namespace, const char *name)
+{
+	json_t *out = shallow_copy(arena, doc);
+	json_t *metadata = shallow_copy(arena, doc_get(doc, "metadata", NULL));
+
+	doc_set_string(metadata, name, "name", NULL);
+	if (*namespace)
+		doc_set_string(metadata, namespace, "namespace", NULL);
+	else
+		doc_set(metadata, NULL, "namespace", NULL);
+	doc_set(out, metadata, "metadata", NULL);
+	return out;
+}
+
+void object_set_namespace(struct arena *arena, struct object *object,
+			  const char *namespace)
+{
+	if (str_equal(object->namespace, namespace))
+		return;
+	object->namespace = namespace;
+	object->doc = object_rename(arena, object->doc, namespace,
+				    object->name);
 }

@@ -25,8 +25,10 @@ struct object {
 	const char *kind;        /* "Deployment" */
 	const char *namespace;   /* "" for none, or not known yet */
 	const char *name;
-	const json_t *doc;  /* the whole object */
+	const json_t *doc;  /* the whole object; NULL where only its identity
+			       is known */
 	const char *origin; /* "" for live objects */
+	const char *app;    /* that wants it, or NULL */
 };
 
 struct objects {
@@ -81,6 +83,18 @@ char *object_shown(struct arena *arena, const struct object *object);
 
 bool object_is(const struct object *object, const char *group,
 	       const char *kind);
+
+/*
+ * The same document under another name, in another namespace ("" for none).
+ * Published documents are never changed, so it is a new one in the arena, which
+ * shares with the old one all but its metadata.
+ */
+json_t *object_rename(struct arena *arena, const json_t *doc,
+		      const char *namespace, const char *name);
+
+/* Put a wanted object into this namespace; "" takes its own away. */
+void object_set_namespace(struct arena *arena, struct object *object,
+			  const char *namespace);
 
 /*
  * Stages, carried out one after the other: as Flux v2 and Helm order kinds,

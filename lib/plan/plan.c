@@ -2,6 +2,7 @@
 #include "plan/plan.h"
 
 #include "document/document.h"
+#include "object/mark.h"
 
 #define LAST_APPLIED "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -20,19 +21,26 @@ static void clear_errors(void *handle)
 }
 
 void plan_init(struct arena *arena, const struct objects *want,
-	       struct plan *plan)
+	       const struct record_members *members, struct plan *plan)
 {
 	struct steps *steps = arena_alloc(arena, sizeof(*steps));
+	const size_t n = want->n + members->n;
 
-	*plan = (struct plan){ .arena = arena, .n = want->n };
-	plan->v = arena_array(arena, want->n, sizeof(*plan->v));
-	*steps = (struct steps){ plan->v, plan->n };
+	*plan = (struct plan){ .arena = arena, .n = n, .n_want = want->n };
+	plan->v = arena_array(arena, n, sizeof(*plan->v));
+	*steps = (struct steps){ plan->v, n };
 	arena_defer(arena, clear_errors, steps);
-	for (size_t i = 0; i < want->n; i++) {
+	for (size_t i = 0; i < want->n; i++)
 		plan->v[i].item.want = &want->v[i];
-		plan->v[i].stage = object_stage(&want->v[i]);
+	for (size_t i = 0; i < members->n; i++) {
+		struct plan_step *step = &plan->v[n - 1 - i];
+
+		step->member = &members->v[i];
+		step->item.want = &members->v[i].object;
 	}
-	plan->count[PLAN_UNCHANGED] = want->n;
+	for (size_t i = 0; i < n; i++)
+		plan->v[i].stage = object_stage(plan->v[i].item.want);
+	plan->count[PLAN_UNCHANGED] = n;
 }
 
 struct cluster_item **plan_items(struct plan *plan)
@@ -59,9 +67,22 @@ static int read_side(const struct plan_step *step, struct bytes text,
 	return err_wrap(err, "%s", object_shown(arena, step->item.want));
 }
 
+/* Take a key out of a map of the metadata, and the map that is empty then. */
+static void strip_key(json_t *object, const char *map, const char *key)
+{
+	json_t *found = doc_get(object, "metadata", map, NULL);
+
+	if (!found || !json_object_get(found, key))
+		return;
+	doc_set(found, NULL, key, NULL);
+	if (!json_object_size(found))
+		doc_set(object, NULL, "metadata", map, NULL);
+}
+
 /*
  * Take out what the server keeps for itself: it is different on every write,
- * says nothing about the wish, and would hide what does.
+ * says nothing about the wish, and would hide what does.  Our own marks are
+ * on everything.
  */
 static void strip(json_t *object)
 {
@@ -69,19 +90,15 @@ static void strip(json_t *object)
 		"creationTimestamp", "generation", "managedFields",
 		"resourceVersion",   "selfLink",   "uid",
 	};
-	json_t *annotations;
 
 	if (!object)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		doc_set(object, NULL, "metadata", own[i], NULL);
 	doc_set(object, NULL, "status", NULL);
-	annotations = doc_get(object, "metadata", "annotations", NULL);
-	if (!annotations || !json_object_get(annotations, LAST_APPLIED))
-		return;
-	doc_set(annotations, NULL, LAST_APPLIED, NULL);
-	if (!json_object_size(annotations))
-		doc_set(object, NULL, "metadata", "annotations", NULL);
+	strip_key(object, "annotations", LAST_APPLIED);
+	strip_key(object, "annotations", MARK_ANNOTATION);
+	strip_key(object, "labels", MARK_LABEL);
 }
 
 int plan_sides(const struct plan_step *step, struct arena *arena,
@@ -92,7 +109,7 @@ int plan_sides(const struct plan_step *step, struct arena *arena,
 	if (read_side(step, step->item.live, arena, &live, err) < 0 ||
 	    read_side(step, step->item.merged, arena, &merged, err) < 0)
 		return -1;
-	if (!merged)
+	if (!merged && step->item.want->doc)
 		merged = doc_copy(arena, step->item.want->doc);
 	strip(live);
 	strip(merged);
@@ -120,13 +137,27 @@ static bool same_ownership(const json_t *live, const json_t *merged)
 			 json_object_get(theirs, "apiVersion"));
 }
 
+/* The label and the annotation of mark.h, where there are any. */
+static bool same_marks(const json_t *live, const json_t *merged)
+{
+	const json_t *a = doc_get(live, "metadata", NULL);
+	const json_t *b = doc_get(merged, "metadata", NULL);
+
+	return str_equal(doc_get_string(a, "labels", MARK_LABEL, NULL),
+			 doc_get_string(b, "labels", MARK_LABEL, NULL)) &&
+	       str_equal(doc_get_string(a, "annotations", MARK_ANNOTATION,
+					NULL),
+			 doc_get_string(b, "annotations", MARK_ANNOTATION,
+					NULL));
+}
+
 /* What there is to do for an object that lives and was tried. */
 static int compare(struct plan *plan, struct plan_step *step,
 		   enum plan_action *action, struct err *err)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
 	json_t *live, *merged;
-	bool ownership;
+	bool same;
 
 	if (read_side(step, step->item.live, scratch, &live, err) < 0 ||
 	    read_side(step, step->item.merged, scratch, &merged, err) < 0)
@@ -134,11 +165,12 @@ static int compare(struct plan *plan, struct plan_step *step,
 	step->overridden = (struct fields_takens){ 0 };
 	fields_overridden(plan->arena, live, merged, CLUSTER_MANAGER,
 			  &step->overridden);
-	ownership = !step->item.fold && same_ownership(live, merged);
+	same = !step->item.fold && same_ownership(live, merged) &&
+	       same_marks(live, merged);
 	strip(live);
 	strip(merged);
 	*action = !doc_equal(live, merged) ? PLAN_CHANGE :
-		  !ownership               ? PLAN_ADOPT :
+		  !same                    ? PLAN_ADOPT :
 					     PLAN_UNCHANGED;
 	return 0;
 }
@@ -149,21 +181,29 @@ int plan_judge_step(struct plan *plan, struct plan_step *step, struct err *err)
 
 	if (step->item.err.status != ERR_OK)
 		action = PLAN_FAILED;
+	else if (step->item.proved)
+		action = PLAN_UNCHANGED;
 	else if (!step->item.live.len)
 		action = PLAN_CREATE;
 	else if (!step->item.merged.len)
 		action = PLAN_APPLY;
 	else if (compare(plan, step, &action, err) < 0)
 		return -1;
+	plan_set_action(plan, step, action);
+	return 0;
+}
+
+void plan_set_action(struct plan *plan, struct plan_step *step,
+		     enum plan_action action)
+{
 	plan->count[step->action]--;
 	plan->count[action]++;
 	step->action = action;
-	return 0;
 }
 
 int plan_judge(struct plan *plan, struct err *err)
 {
-	for (size_t i = 0; i < plan->n; i++)
+	for (size_t i = 0; i < plan->n_want; i++)
 		if (plan_judge_step(plan, &plan->v[i], err) < 0)
 			return -1;
 	return 0;
@@ -178,9 +218,9 @@ void plan_errors(const struct plan *plan, struct err *err)
 
 		if (item->err.status == ERR_OK)
 			continue;
-		err_set(&one, item->err.status, "%s: %s: %s",
-			item->want->origin, object_shown(scratch, item->want),
-			item->err.msg);
+		err_set(&one, item->err.status, "%s%s%s: %s",
+			item->want->origin, *item->want->origin ? ": " : "",
+			object_shown(scratch, item->want), item->err.msg);
 		if (item->err.hint)
 			err_hint(&one, "%s", item->err.hint);
 		err_append(err, &one);
@@ -189,5 +229,7 @@ void plan_errors(const struct plan *plan, struct err *err)
 
 bool plan_changes(const struct plan *plan)
 {
-	return plan->count[PLAN_UNCHANGED] != plan->n;
+	return plan->count[PLAN_UNCHANGED] + plan->count[PLAN_KEEP] +
+		       plan->count[PLAN_GONE] !=
+	       plan->n;
 }

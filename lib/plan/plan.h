@@ -7,9 +7,10 @@
  * it, sync carries the same plan out.  Pure: it compares what the cluster has
  * said, and asks nothing.
  *
- *	plan_init(arena, &want, &plan);           one step an object
+ *	plan_init(arena, &want, &members, &plan); one step an object
  *	cluster_read, cluster_try on plan_items()
  *	plan_judge(&plan);                        what each step has to do
+ *	prune_judge(&plan, &rules);               what becomes of the members
  */
 
 #include <jansson.h>
@@ -22,6 +23,7 @@
 #include "cluster/cluster.h"
 #include "object/fields.h"
 #include "object/object.h"
+#include "plan/record.h"
 
 enum plan_action {
 	PLAN_UNCHANGED,
@@ -31,6 +33,9 @@ enum plan_action {
 			give some up: until then git cannot remove them */
 	PLAN_APPLY,  /* not tried (--validate none): the server will tell */
 	PLAN_FAILED, /* the cluster refused it, or could not say */
+	PLAN_DELETE, /* git does not want it any more */
+	PLAN_KEEP,   /* neither, but it stays: step.why */
+	PLAN_GONE,   /* neither, and it is not there */
 	PLAN_ACTIONS,
 };
 
@@ -41,32 +46,51 @@ enum plan_outcome {
 	PLAN_SKIPPED, /* an earlier stage failed, or the run was ended */
 };
 
+/* When a wanted step is carried out, see plan/order.h. */
+struct plan_slot {
+	unsigned level; /* of its app */
+	int phase;      /* -1, 0, 1 */
+	int wave;
+	enum object_stage stage;
+	unsigned after; /* so many others in a row, by name */
+};
+
 struct plan_step {
 	enum plan_action action;
 	enum object_stage stage;
+	struct plan_slot slot;
 	struct cluster_item item;
 	struct fields_takens overridden; /* managers that lose fields to us */
+	/* Of an object that is not wanted any more; else NULL. */
+	const struct record_member *member;
+	const char *why; /* PLAN_KEEP */
+	bool forget;     /* PLAN_KEEP: it is not ours, nor is it recorded */
 	enum plan_outcome outcome;
 };
 
+/* First what is wanted, in object_order(); then the members of records that
+ * are not, in the reverse order. */
 struct plan {
 	struct arena *arena;
-	struct plan_step *v; /* in object_order() */
+	struct plan_step *v;
 	size_t n;
+	size_t n_want; /* the first so many */
 	size_t count[PLAN_ACTIONS];
 };
 
-/* One step for each object of `want`, which is sorted and outlives the plan. */
+/* One step for each object of `want` and of `members`, which are sorted and
+ * outlive the plan. */
 void plan_init(struct arena *arena, const struct objects *want,
-	       struct plan *plan);
+	       const struct record_members *members, struct plan *plan);
 
-/* The items of the steps, for cluster_read() and cluster_try(). */
+/* The items of the steps: all for cluster_read(), the first `n_want` for
+ * cluster_try(). */
 struct cluster_item **plan_items(struct plan *plan);
 
 /*
- * Judge each step from its item: what has to be done, and whom it overrides.
- * After cluster_apply() it may be called for one step again, to learn what the
- * server did of it.
+ * Judge each wanted step from its item: what has to be done, and whom it
+ * overrides.  After cluster_apply() it may be called for one step again, to
+ * learn what the server did of it.
  */
 MUST_USE int plan_judge(struct plan *plan, struct err *err);
 MUST_USE int plan_judge_step(struct plan *plan, struct plan_step *step,
@@ -87,6 +111,10 @@ void plan_errors(const struct plan *plan, struct err *err);
  */
 MUST_USE int plan_sides(const struct plan_step *step, struct arena *arena,
 			json_t **before, json_t **after, struct err *err);
+
+/* The step is to have this action; the plan's counts follow. */
+void plan_set_action(struct plan *plan, struct plan_step *step,
+		     enum plan_action action);
 
 /* Does the plan change anything? */
 bool plan_changes(const struct plan *plan);

@@ -394,7 +394,7 @@ int render_path(struct arena *arena, const struct render_args *args,
 	out->each = render.each != NULL;
 	if (read_all(&render, &walk.found, err) < 0)
 		return -1;
-	if (out->objects.n || out->each)
+	if (out->objects.n || out->each || args->allow_empty)
 		return 0;
 	err_set(err, ERR_INPUT, "%s: no objects in '%s'", args->tree->name,
 		*path ? path : ".");

@@ -33,6 +33,7 @@ struct render_args {
 	const struct tree *tree;
 	const char *path;    /* "" is the root */
 	int64_t deadline_ms; /* by clock_ms(); 0: none */
+	bool allow_empty;    /* no object at all is no error */
 	/* Where there is a kustomization at `path`: called for each object
 	 * that it makes, in its order, in place of keeping it.  Nothing is
 	 * checked in the object, which is to be printed, and lives until the
@@ -48,9 +49,9 @@ struct rendered {
 };
 
 /*
- * All faults of all files are reported together.  A path that holds no object
- * is ERR_INPUT: a missing directory must never look like the wish for an empty
- * cluster (argo-cd #3473).
+ * All faults of all files are reported together.  A path that is not there, or
+ * holds no object unless that is allowed, is an error: a missing directory must
+ * never look like the wish for an empty cluster (argo-cd #3473).
  */
 MUST_USE int render_path(struct arena *arena, const struct render_args *args,
 			 struct rendered *out, struct err *err);

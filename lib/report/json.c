@@ -111,6 +111,21 @@ static json_t *strings_json(const struct report *report,
 	return list;
 }
 
+/* null where it cannot be unhealthy, or nobody has waited for it. */
+static json_t *health_json(const struct report *report,
+			   const struct cluster_item *item)
+{
+	json_t *one;
+
+	if (!item->health.reason)
+		return json_null();
+	one = json_object();
+	put(one, "state", json_string(health_word(item->health.state)));
+	put(one, "reason", text_json(report, item->health.reason));
+	put(one, "events", strings_json(report, item->events));
+	return one;
+}
+
 static const char *status_word(enum err_status status)
 {
 	switch (status) {
@@ -170,7 +185,10 @@ static json_t *step_json(const struct report *report,
 			      json_null());
 	put(one, "overridden", overridden_json(report, &step->overridden));
 	put(one, "leftToOthers", text_json(report, step->item.given_up));
+	put(one, "app", text_json(report, want->app));
+	put(one, "why", text_json(report, step->why));
 	put(one, "unchecked", text_json(report, step->item.unchecked));
+	put(one, "health", health_json(report, &step->item));
 	put(one, "warnings", strings_json(report, step->item.warnings));
 	put(one, "error",
 	    step->item.err.status == ERR_OK ?
@@ -185,9 +203,12 @@ static json_t *objects_json(const struct report *report)
 	json_t *list = json_array();
 
 	for (size_t i = 0; report->plan && i < report->plan->n; i++) {
-		json_t *one = step_json(report, &report->plan->v[i]);
 		json_t *sides = json_array_get(report->objects, i);
+		json_t *one;
 
+		if (report->plan->v[i].action == PLAN_GONE)
+			continue;
+		one = step_json(report, &report->plan->v[i]);
 		if (sides)
 			json_object_update(one, sides);
 		json_array_append_new(list, one);
@@ -207,7 +228,8 @@ int report_json_sides(struct report *report, struct err *err)
 
 		json_array_append_new(report->objects, sides);
 		if (step->action == PLAN_UNCHANGED ||
-		    step->action == PLAN_FAILED)
+		    step->action == PLAN_FAILED || step->action == PLAN_KEEP ||
+		    step->action == PLAN_GONE)
 			continue;
 		if (plan_sides(step, scratch, &before, &after, err) < 0)
 			return -1;
@@ -257,7 +279,9 @@ static json_t *summary_json(const struct report *report)
 	json_t *one = json_object();
 
 	for (size_t i = 0; report->plan && i < report->plan->n; i++)
-		counts[report_verb_of(&report->plan->v[i], report->applied)]++;
+		if (report->plan->v[i].action != PLAN_GONE)
+			counts[report_verb_of(&report->plan->v[i],
+					      report->applied)]++;
 	for (int i = 0; i < VERB_COUNT; i++)
 		put(one,
 		    report->applied ? report_verb_words[i].done :

@@ -19,6 +19,8 @@ const struct verb_words report_verb_words[VERB_COUNT] = {
 	[VERB_CHANGE] = { "change", "to change", "changed", COLOR_YELLOW },
 	[VERB_ADOPT] = { "adopt", "to adopt", "adopted", COLOR_CYAN },
 	[VERB_APPLY] = { "apply", "to apply", "applied", COLOR_YELLOW },
+	[VERB_DELETE] = { "delete", "to delete", "deleted", COLOR_RED },
+	[VERB_KEEP] = { "keep", "kept", "kept", COLOR_YELLOW },
 	[VERB_FAILED] = { "failed", "failed", "failed", COLOR_RED },
 	[VERB_SKIPPED] = { "skipped", "skipped", "skipped", COLOR_DIM },
 	[VERB_UNCHANGED] = { "unchanged", "unchanged", "unchanged", COLOR_DIM },
@@ -37,7 +39,12 @@ static enum verb verb_of_action(enum plan_action action)
 		return VERB_APPLY;
 	case PLAN_FAILED:
 		return VERB_FAILED;
+	case PLAN_DELETE:
+		return VERB_DELETE;
+	case PLAN_KEEP:
+		return VERB_KEEP;
 	case PLAN_UNCHANGED:
+	case PLAN_GONE:
 	case PLAN_ACTIONS:
 		break;
 	}
@@ -46,7 +53,7 @@ static enum verb verb_of_action(enum plan_action action)
 
 enum verb report_verb_of(const struct plan_step *step, bool applied)
 {
-	if (!applied)
+	if (!applied || step->action == PLAN_KEEP)
 		return verb_of_action(step->action);
 	switch (step->outcome) {
 	case PLAN_DONE:
@@ -59,7 +66,9 @@ enum verb report_verb_of(const struct plan_step *step, bool applied)
 		break;
 	}
 	/* Never begun: there was nothing to do, or the run ended before. */
-	return step->action == PLAN_UNCHANGED ? VERB_UNCHANGED : VERB_SKIPPED;
+	return step->action == PLAN_UNCHANGED || step->action == PLAN_GONE ?
+		       VERB_UNCHANGED :
+		       VERB_SKIPPED;
 }
 
 /* ---- one object ---- */
@@ -121,6 +130,7 @@ static void add_remarks(struct report *report, struct str *out,
 	add_remark(report, out, "leaves to others: ", step->item.given_up);
 	if (step->outcome == PLAN_PENDING)
 		add_remark(report, out, "not checked: ", step->item.unchecked);
+	add_remark(report, out, "", step->why);
 	if (step->action == PLAN_ADOPT)
 		add_remark(report, out, "",
 			   "same values; " CLUSTER_MANAGER
@@ -209,6 +219,8 @@ static int add_diff(struct report *report, struct str *out,
 static int add_step_diff(struct report *report, struct str *out,
 			 const struct plan_step *step, struct err *err)
 {
+	if (step->action == PLAN_GONE)
+		return 0;
 	if (step->action == PLAN_UNCHANGED) {
 		if (report->run->verbose)
 			add_heading(report, out, step, false);
@@ -218,6 +230,8 @@ static int add_step_diff(struct report *report, struct str *out,
 	if (report->args.quiet || step->action == PLAN_FAILED)
 		return 0;
 	add_remarks(report, out, step);
+	if (step->action == PLAN_KEEP)
+		return 0;
 	return add_diff(report, out, step, err);
 }
 
@@ -265,7 +279,8 @@ static void add_counts(struct report *report, struct str *out)
 	const char *comma = "";
 
 	for (size_t i = 0; i < plan->n; i++)
-		counts[report_verb_of(&plan->v[i], report->applied)]++;
+		if (plan->v[i].action != PLAN_GONE)
+			counts[report_verb_of(&plan->v[i], report->applied)]++;
 	for (int i = 0; i < VERB_COUNT; i++) {
 		const struct verb_words *words = &report_verb_words[i];
 
@@ -311,12 +326,17 @@ void report_text_sync(struct report *report)
 	AUTO_STR struct str out = STR_INIT(STR_BIG);
 
 	/* Those that had a step of their own have had their line. */
-	for (size_t i = 0; report->run->verbose && i < report->plan->n; i++) {
+	for (size_t i = 0; i < report->plan->n; i++) {
 		const struct plan_step *step = &report->plan->v[i];
+		const bool verbose = report->run->verbose;
 
-		if (step->outcome == PLAN_PENDING &&
+		if (verbose && step->outcome == PLAN_PENDING &&
 		    step->action == PLAN_UNCHANGED)
 			add_heading(report, &out, step, true);
+		if (step->action == PLAN_KEEP && (verbose || step->forget)) {
+			add_heading(report, &out, step, true);
+			add_remarks(report, &out, step);
+		}
 	}
 	add_summary(report, &out);
 	report_write(report, report->args.out, &out);

@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 from bed.api import Api
@@ -17,6 +18,13 @@ HERE = pathlib.Path(__file__).resolve().parent.parent
 ROOT = HERE.parent
 
 READY_SECONDS = 120
+
+# In the stages that have pods run and complete, as one more condition.
+HOLD = re.compile(r"(name: pod-(?:ready|complete)\n(?:.*\n)*?"
+                  r"    matchExpressions:\n)")
+HELD = r"""\1    - key: '.metadata.labels["held"]'
+      operator: 'DoesNotExist'
+"""
 
 
 def assets():
@@ -123,7 +131,8 @@ class Control:
 
     def start_controllers(self):
         """Deployments get ReplicaSets, Namespaces go away when deleted, and
-        pods run on a simulated node."""
+        pods run on a simulated node, but for those with the label `held`: what
+        becomes of them is the test's to say."""
         if self.controllers:
             return
         self.controllers = True
@@ -138,9 +147,11 @@ class Control:
                     "--bind-address", "127.0.0.1")
         if not (self.assets / "kwok").exists():
             return
+        stages = self.directory / "stages.yaml"
+        stages.write_text(HOLD.sub(HELD, (self.assets / "stages.yaml")
+                                   .read_text()))
         self.launch("kwok", "--kubeconfig", self.kubeconfig,
-                    "--manage-all-nodes=true",
-                    "-c", self.assets / "stages.yaml")
+                    "--manage-all-nodes=true", "-c", stages)
         size = {"cpu": "64", "memory": "256Gi", "pods": "1000"}
         self.api.create("/api/v1/nodes", {
             "apiVersion": "v1", "kind": "Node",

@@ -2,6 +2,7 @@
 """Run gitops as a user does, and look at everything it leaves behind."""
 
 import base64
+import itertools
 import json
 import os
 import pathlib
@@ -86,8 +87,12 @@ class Result:
                 f"--- stderr\n{self.err[-6000:]}")
 
 
+apps = itertools.count(1)
+
+
 class Program:
-    """gitops with a home and an environment of its own."""
+    """gitops with a home and an environment of its own.  Tests share a
+    cluster, so that each has an app of its own in it."""
 
     def __init__(self, home, path=None):
         self.home = pathlib.Path(home)
@@ -99,6 +104,9 @@ class Program:
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
+            "GITOPS_APP": f"t{os.getpid()}-{next(apps)}",
+            # Most tests have no nodes on which anything could run.
+            "GITOPS_WAIT": "0",
             "ASAN_OPTIONS": "exitcode=99:detect_stack_use_after_return=1",
             "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
         }

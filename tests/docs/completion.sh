@@ -40,7 +40,7 @@ expect()
 
 expect 'completion diff help render sync version' gitops ''
 expect 'sync' gitops s
-expect '--namespace --no-force' gitops sync --n
+expect '--namespace --no-force --no-prune' gitops sync --n
 expect '--output' gitops render --o
 expect '' gitops render --cl
 expect 'json text' gitops diff --output ''

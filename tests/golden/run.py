@@ -97,11 +97,13 @@ def environment(case, tmp):
 
 
 def list_live(tmp):
-    """The cluster's files: "==> name", then what they hold."""
+    """The cluster's files: "==> name", then what they hold.  The record
+    tells of this machine and of today."""
     live = tmp / "live"
     text = b""
     for path in sorted(live.rglob("*")):
-        if path.is_file() and not path.name.startswith("."):
+        if path.is_file() and not path.name.startswith(
+                (".", "configmap_gitops-")):
             name = str(path.relative_to(live)).encode()
             text += b"==> " + name + b"\n" + path.read_bytes()
     return text

@@ -2,6 +2,7 @@
 #include "tests/unit/test.h"
 
 #include "apply/apply.h"
+#include "plan/order.h"
 
 /*
  * A cluster that writes down what it is asked, refuses one name, and dies at
@@ -11,6 +12,7 @@ struct recorder {
 	struct str log;
 	const char *refuse; /* the object of this name fails */
 	const char *die;    /* at this one the run ends */
+	struct health health;
 };
 
 static int record_apply(void *data, struct cluster_item **items, size_t n,
@@ -45,9 +47,28 @@ static int record_settle(void *data, struct cluster_item **items, size_t n,
 	return 0;
 }
 
+/* Everything turns out as `health` says. */
+static int record_wait(void *data, struct cluster_item **items, size_t n,
+		       int64_t wait_ms, struct err *err)
+{
+	static const char *events[] = { "Pod web-1: Failed: no image", NULL };
+	struct recorder *recorder = data;
+
+	(void)err;
+	str_printf(&recorder->log, "wait %lld", (long long)wait_ms);
+	for (size_t i = 0; i < n; i++) {
+		str_printf(&recorder->log, " %s", items[i]->want->name);
+		items[i]->health = recorder->health;
+		if (recorder->health.state != HEALTH_CURRENT)
+			items[i]->events = events;
+	}
+	return 0;
+}
+
 static const struct cluster_backend backend = {
 	.apply = record_apply,
 	.settle = record_settle,
+	.wait = record_wait,
 };
 
 static struct recorder recorder;
@@ -99,7 +120,7 @@ static int setup(void **state)
 						 &err),
 				 0);
 	assert_int_equal(objects_sort(want, &err), 0);
-	plan_init(run.arena, want, &plan);
+	plan_init(run.arena, want, &(const struct record_members){ 0 }, &plan);
 	for (size_t i = 0; i < plan.n; i++)
 		if (strcmp(plan.v[i].item.want->name, "same") != 0)
 			plan.v[i].action = PLAN_CREATE;
@@ -118,10 +139,19 @@ static int teardown(void **state)
 	return 0;
 }
 
+static int carry_out(void)
+{
+	const struct apply_patience patience = { .seconds = 5 };
+	const struct apps none = { 0 };
+
+	assert_int_equal(order_steps(&plan, &none, &err), 0);
+	return apply_plan(&run, &cluster, &plan, &patience, &err);
+}
+
 static void stages_follow_each_other(void **state)
 {
 	(void)state;
-	assert_int_equal(apply_plan(&run, &cluster, &plan, &err), 0);
+	assert_int_equal(carry_out(), 0);
 	assert_string_equal(str_text(&recorder.log),
 			    "apply ns; settle 1; apply cm; settle 1; "
 			    "apply svc; settle 1; ");
@@ -132,7 +162,7 @@ static void nothing_follows_a_failed_stage(void **state)
 {
 	(void)state;
 	recorder.refuse = "cm";
-	assert_int_equal(apply_plan(&run, &cluster, &plan, &err), -1);
+	assert_int_equal(carry_out(), -1);
 	assert_int_equal(err.status, ERR_PARTIAL);
 	assert_string_equal(err.msg, "1 of 3 objects failed");
 	assert_string_equal(str_text(&recorder.log),
@@ -144,7 +174,7 @@ static void the_end_of_the_run_skips_the_rest(void **state)
 {
 	(void)state;
 	recorder.die = "ns";
-	assert_int_equal(apply_plan(&run, &cluster, &plan, &err), -1);
+	assert_int_equal(carry_out(), -1);
 	assert_int_equal(err.status, ERR_CANCELLED);
 	assert_string_equal(str_text(&told), "ns=3 cm=3 svc=3 ");
 }
@@ -154,8 +184,70 @@ static void an_empty_plan_asks_nothing(void **state)
 	(void)state;
 	for (size_t i = 0; i < plan.n; i++)
 		plan.v[i].action = PLAN_UNCHANGED;
-	assert_int_equal(apply_plan(&run, &cluster, &plan, &err), 0);
+	assert_int_equal(carry_out(), 0);
 	assert_string_equal(str_text(&recorder.log), "");
+}
+
+/* With a Deployment beside the other objects. */
+static void wait_for_a_deployment(int64_t seconds, struct health health)
+{
+	static const char yaml[] =
+		"{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}}"
+		"\n---\n"
+		"{apiVersion: v1, kind: ConfigMap, metadata: {name: cm}}\n";
+	const struct apply_patience patience = { .seconds = seconds };
+	struct objects *want = arena_alloc(run.arena, sizeof(*want));
+	struct docs docs = { 0 };
+
+	recorder.health = health;
+	assert_int_equal(doc_read_yaml(run.arena, "web.yaml",
+				       (struct bytes){ yaml, sizeof(yaml) - 1 },
+				       NULL, &docs, &err),
+			 0);
+	for (size_t i = 0; i < docs.n; i++)
+		assert_int_equal(objects_add_doc(run.arena, &docs.v[i], want,
+						 &err),
+				 0);
+	plan_init(run.arena, want, &(const struct record_members){ 0 }, &plan);
+	for (size_t i = 0; i < plan.n; i++)
+		plan.v[i].item.written = true;
+	assert_int_equal(apply_wait(&run, &cluster, order_by_slot(&plan),
+				    plan.n_want, &patience, &err),
+			 health.state < HEALTH_IN_PROGRESS ? 0 : -1);
+}
+
+static void what_can_be_unhealthy_is_waited_for(void **state)
+{
+	(void)state;
+	wait_for_a_deployment(5, (struct health){ HEALTH_CURRENT, "", false });
+	assert_string_equal(str_text(&recorder.log), "wait 5000 web");
+	str_clear(&recorder.log);
+	wait_for_a_deployment(0, (struct health){ HEALTH_CURRENT, "", false });
+	assert_string_equal(str_text(&recorder.log), "");
+}
+
+static void who_is_to_blame_is_named(void **state)
+{
+	(void)state;
+	wait_for_a_deployment(5, (struct health){ HEALTH_FAILED, "no image",
+						  false });
+	assert_int_equal(err.status, ERR_UNHEALTHY);
+	assert_string_equal(err.msg, "applied, but 1 of 1 objects failed");
+	assert_string_equal(err.next->msg,
+			    "web.yaml:1: Deployment web: failed: no image\n"
+			    "Pod web-1: Failed: no image");
+	assert_null(err.next->next);
+}
+
+static void who_is_late_is_named(void **state)
+{
+	(void)state;
+	wait_for_a_deployment(5, (struct health){ HEALTH_IN_PROGRESS, "0 of 1",
+						  false });
+	assert_string_equal(err.msg, "applied, but 1 of 1 objects are not "
+				     "healthy in time");
+	assert_non_null(strstr(err.hint, "--wait"));
+	assert_non_null(strstr(err.next->msg, "web: in progress: 0 of 1\n"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -167,6 +259,9 @@ int main(void)
 		TEST(nothing_follows_a_failed_stage),
 		TEST(the_end_of_the_run_skips_the_rest),
 		TEST(an_empty_plan_asks_nothing),
+		TEST(what_can_be_unhealthy_is_waited_for),
+		TEST(who_is_to_blame_is_named),
+		TEST(who_is_late_is_named),
 	};
 
 	doc_init();

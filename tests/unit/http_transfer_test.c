@@ -300,6 +300,68 @@ static void a_try_is_told_without_secrets(void **state)
 	assert_null(strstr(str_text(&bed.events), "canary"));
 }
 
+static int count_bytes(void *context, const char *data, size_t n,
+		       struct err *err)
+{
+	size_t *bytes = context;
+
+	(void)data, (void)err;
+	*bytes += n;
+	return 0;
+}
+
+static bool any_bytes(void *context)
+{
+	return *(size_t *)context > 0;
+}
+
+static bool never(void *context)
+{
+	(void)context;
+	return false;
+}
+
+static void streams_end_when_enough_is_known(void **state)
+{
+	HTTP_BED(bed);
+	struct http_request requests[] = {
+		http_bed_get(state, &bed, "/silent"),
+		http_bed_get(state, &bed, "/drip"),
+	};
+	struct err err = { 0 };
+	size_t bytes = 0;
+
+	requests[1].sink = count_bytes;
+	requests[1].context = &bytes;
+	assert_return_code(http_until(bed.http, requests, 2, any_bytes, &bytes,
+				      &err),
+			   0);
+	assert_int_equal(bytes, 1);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(requests[i].response.status, 0);
+		assert_int_equal(requests[i].response.err.status, ERR_OK);
+	}
+	/* What was given up does not get in the way of what comes. */
+	requests[0] = http_bed_get(state, &bed, "/ok");
+	http_bed_expect_ok(&bed, &requests[0]);
+}
+
+static void streams_end_when_one_of_them_does(void **state)
+{
+	HTTP_BED(bed);
+	struct http_request requests[] = {
+		http_bed_get(state, &bed, "/drip"),
+		http_bed_get(state, &bed, "/status/403"),
+	};
+	struct err err = { 0 };
+
+	assert_return_code(http_until(bed.http, requests, 2, never, NULL, &err),
+			   0);
+	assert_int_equal(requests[0].response.status, 0);
+	assert_int_equal(requests[0].response.err.status, ERR_OK);
+	assert_int_equal(requests[1].response.status, 403);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -311,6 +373,8 @@ int main(void)
 		cmocka_unit_test(a_sink_is_fed_and_told_of_a_restart),
 		cmocka_unit_test(a_sink_can_refuse_and_has_a_cap),
 		cmocka_unit_test(an_error_is_not_fed_to_the_sink),
+		cmocka_unit_test(streams_end_when_enough_is_known),
+		cmocka_unit_test(streams_end_when_one_of_them_does),
 		cmocka_unit_test(again_sends_it_once_more),
 		cmocka_unit_test(no_redirect_is_followed),
 		cmocka_unit_test(warnings_are_kept),

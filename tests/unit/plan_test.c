@@ -35,13 +35,14 @@ static struct plan *plan_of(const char *live, const char *merged)
 					"data: {k: v}\n";
 	struct plan *plan = arena_alloc(arena, sizeof(*plan));
 	struct objects *want = arena_alloc(arena, sizeof(*want));
+	const struct record_members none = { 0 };
 	struct docs docs = { 0 };
 
 	assert_int_equal(doc_read_yaml(arena, "a.yaml", text(want_yaml), NULL,
 				       &docs, &err),
 			 0);
 	assert_int_equal(objects_add_doc(arena, &docs.v[0], want, &err), 0);
-	plan_init(arena, want, plan);
+	plan_init(arena, want, &none, plan);
 	if (live)
 		plan->v[0].item.live = text(live);
 	if (merged)
@@ -114,6 +115,15 @@ static void fields_that_wait_to_be_folded_are_adopted(void **state)
 	judge(plan, PLAN_ADOPT);
 }
 
+static void what_is_proved_is_unchanged(void **state)
+{
+	struct plan *plan = plan_of(NULL, NULL);
+
+	(void)state;
+	plan->v[0].item.proved = true;
+	judge(plan, PLAN_UNCHANGED);
+}
+
 static void what_was_not_tried_is_applied(void **state)
 {
 	struct plan *plan = plan_of(OBJECT("1", OWNED, "{\"k\":\"v\"}"), NULL);
@@ -177,6 +187,7 @@ int main(void)
 		TEST(other_values_are_a_change),
 		TEST(fields_that_are_not_ours_yet_are_adopted),
 		TEST(fields_that_wait_to_be_folded_are_adopted),
+		TEST(what_is_proved_is_unchanged),
 		TEST(what_was_not_tried_is_applied),
 		TEST(errors_name_origin_and_object),
 		TEST(sides_leave_out_what_the_server_keeps),

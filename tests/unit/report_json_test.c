@@ -92,7 +92,7 @@ static void read_plan(const char *yaml, struct plan *plan)
 						 &err),
 				 0);
 	assert_int_equal(objects_sort(want, &err), 0);
-	plan_init(run.arena, want, plan);
+	plan_init(run.arena, want, &(const struct record_members){ 0 }, plan);
 }
 
 static void a_failure_before_anything_is_a_document_too(void **state)

@@ -126,7 +126,7 @@ static void read_plan(const char *yaml, struct plan *plan)
 						 &err),
 				 0);
 	assert_int_equal(objects_sort(want, &err), 0);
-	plan_init(run.arena, want, plan);
+	plan_init(run.arena, want, &(const struct record_members){ 0 }, plan);
 }
 
 /* Namespace to create, ConfigMap and Secret to change. */

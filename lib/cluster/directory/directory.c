@@ -79,10 +79,10 @@ static int identify(void *data, struct objects *want, struct err *err)
 		else if (!directory_scope(object, &namespaced))
 			continue;
 		if (!namespaced)
-			cluster_set_namespace(arena, object, "");
+			object_set_namespace(arena, object, "");
 		else if (!*object->namespace)
-			cluster_set_namespace(arena, object,
-					      directory->namespace);
+			object_set_namespace(arena, object,
+					     directory->namespace);
 	}
 	return 0;
 }
@@ -236,12 +236,39 @@ static int settle_all(void *data, struct cluster_item **items, size_t n,
 	return 0;
 }
 
+static void delete_one(const struct directory *directory,
+		       struct cluster_item *item)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	const char *path = path_of(directory, scratch, item->want);
+
+	if (file_remove_all(path, &item->err) == 0)
+		item->written = true;
+}
+
+static int delete_all(void *data, struct cluster_item **items, size_t n,
+		      struct err *err)
+{
+	struct directory *directory = data;
+
+	if (lock(directory, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		if (run_check(directory->run, err) < 0)
+			return -1;
+		if (items[i]->err.status == ERR_OK && items[i]->live.len)
+			delete_one(directory, items[i]);
+	}
+	return 0;
+}
+
 static const struct cluster_backend backend = {
 	.identify = identify,
 	.read = read_all,
 	.try = try_all,
 	.apply = apply_all,
 	.settle = settle_all,
+	.delete = delete_all,
 };
 
 int directory_open(struct run *run, const char *path,

@@ -332,10 +332,17 @@ static void count(struct kube_client *client)
 		all->in_flight_most = now->in_flight_most;
 }
 
+/* When to be content with less than all answers; http_until(). */
+struct enough {
+	bool (*ask)(void *context); /* NULL: never */
+	void *context;
+};
+
 static int send_all(struct kube_client *client, struct http_request *requests,
-		    size_t n, struct err *err)
+		    size_t n, const struct enough *enough, struct err *err)
 {
-	int status = http_all(client->http, requests, n, err);
+	int status = http_until(client->http, requests, n, enough->ask,
+				enough->context, err);
 
 	count(client);
 	return status;
@@ -347,7 +354,8 @@ static int send_all(struct kube_client *client, struct http_request *requests,
  * own.
  */
 static int send_rest(struct arena *arena, struct kube_client *client,
-		     struct http_request *requests, size_t n, struct err *err)
+		     struct http_request *requests, size_t n,
+		     const struct enough *enough, struct err *err)
 {
 	struct http_request *rest = arena_array(arena, n, sizeof(*rest));
 	size_t *from = arena_array(arena, n, sizeof(*from));
@@ -360,7 +368,7 @@ static int send_rest(struct arena *arena, struct kube_client *client,
 		}
 	}
 	if (open_http(client, err) < 0 ||
-	    send_all(client, rest, n_rest, err) < 0)
+	    send_all(client, rest, n_rest, enough, err) < 0)
 		return -1;
 	for (size_t i = 0; i < n_rest; i++)
 		requests[from[i]].response = rest[i].response;
@@ -387,9 +395,11 @@ static void drop_errors(struct http_request *requests, size_t n)
 		err_clear(&requests[i].response.err);
 }
 
-int kube_client_all(struct kube_client *client, struct kube_call *calls,
-		    size_t n, struct err *err)
+int kube_client_until(struct kube_client *client, struct kube_call *calls,
+		      size_t n, bool (*ask)(void *context), void *context,
+		      struct err *err)
 {
+	const struct enough enough = { ask, context };
 	AUTO_ARENA struct arena *scratch = arena_new();
 	struct http_request *requests = arena_array(scratch, n,
 						    sizeof(*requests));
@@ -400,9 +410,9 @@ int kube_client_all(struct kube_client *client, struct kube_call *calls,
 		make_request(scratch, client, &calls[i], &sent[i],
 			     &requests[i]);
 	err_clear(&client->refresh_err);
-	status = send_all(client, requests, n, err);
+	status = send_all(client, requests, n, &enough, err);
 	if (status == 0 && client->reopen) {
-		status = send_rest(scratch, client, requests, n, err);
+		status = send_rest(scratch, client, requests, n, &enough, err);
 		if (status < 0)
 			drop_errors(requests, n);
 	}
@@ -412,6 +422,12 @@ int kube_client_all(struct kube_client *client, struct kube_call *calls,
 			explain(client, &calls[i].response);
 	}
 	return status;
+}
+
+int kube_client_all(struct kube_client *client, struct kube_call *calls,
+		    size_t n, struct err *err)
+{
+	return kube_client_until(client, calls, n, NULL, NULL, err);
 }
 
 int kube_client_one(struct kube_client *client, struct kube_call *call,

@@ -59,6 +59,12 @@ MUST_USE int kube_client_all(struct kube_client *client,
 			     struct kube_call *calls, size_t n,
 			     struct err *err);
 
+/* The same for watches; as http_until(). */
+MUST_USE int kube_client_until(struct kube_client *client,
+			       struct kube_call *calls, size_t n,
+			       bool (*enough)(void *context), void *context,
+			       struct err *err);
+
 /*
  * One call whose answer must be 2xx; anything else is an err made by
  * kube_client_fail().

@@ -122,10 +122,10 @@ static void place_object(struct kube *kube, struct object *object,
 	struct arena *arena = kube->run->arena;
 
 	if (!resource->namespaced)
-		cluster_set_namespace(arena, object, "");
+		object_set_namespace(arena, object, "");
 	else if (!*object->namespace)
-		cluster_set_namespace(arena, object,
-				      kube_client_namespace(kube->client));
+		object_set_namespace(arena, object,
+				     kube_client_namespace(kube->client));
 }
 
 static bool identify_one(struct kube *kube, struct object *object,
@@ -164,6 +164,7 @@ static void add_groups(struct kube *kube, const struct objects *want)
 	const struct map *definitions = kube->definitions;
 
 	kube->groups = map_new(kube->run->arena);
+	map_set(kube->groups, "", kube); /* of the records */
 	for (size_t i = 0; i < want->n; i++)
 		map_set(kube->groups, want->v[i].group, kube);
 	for (size_t i = 0; i < definitions->n; i++) {

@@ -22,6 +22,8 @@ static const struct cluster_backend backend = {
 	.try = kube_try,
 	.apply = kube_apply,
 	.settle = kube_settle,
+	.delete = kube_delete,
+	.wait = kube_wait,
 	.counts = counts,
 };
 
@@ -56,11 +58,13 @@ int kube_open(struct run *run, const struct cluster_args *args,
 	kube->run = run;
 	arena_defer(run->arena, release_kinds, kube);
 	kube->no_force = args->no_force;
+	kube->full = args->full;
 	if (kube_client_open(run, args, &kube->client, err) < 0)
 		return -1;
 	*cluster = (struct cluster){
 		.kind = "kube",
 		.name = kube_client_context(kube->client),
+		.marks = true,
 		.backend = &backend,
 		.data = kube,
 	};
@@ -113,6 +117,8 @@ bool kube_find_resource(const struct kube *kube, const struct object *object,
 		kube_kinds_find(&kube->kinds, object->group, object->version,
 				object->kind);
 
+	if (!kind && !object->doc)
+		kind = any_version(kube, object);
 	if (!kind)
 		return find_coming(kube, object, definition, out);
 	*out = (struct kube_resource){
@@ -132,7 +138,8 @@ bool kube_item_resource(const struct kube *kube, struct cluster_item *item,
 {
 	if (kube_find_resource(kube, item->want, out))
 		return true;
-	return err_set(&item->err, ERR_TEMPORARY,
+	return err_set(&item->err,
+		       item->want->doc ? ERR_TEMPORARY : ERR_NOT_FOUND,
 		       "this cluster has no kind %s in %s any more",
 		       item->want->kind, item->want->api_version) == 0;
 }

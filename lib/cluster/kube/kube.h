@@ -13,6 +13,8 @@
  *	fold        what others applied on our behalf becomes ours
  *	try, apply  the two uses of it
  *	settle      wait until new kinds are served
+ *	watch       what a WATCH tells; follow: many collections at once
+ *	wait        until objects are healthy; pods: why they are not
  */
 
 #include "base/compiler.h"

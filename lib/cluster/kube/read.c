@@ -7,6 +7,7 @@
 #include "cluster/kube/refuse.h"
 #include "cluster/kube/state.h"
 #include "document/document.h"
+#include "object/proof.h"
 
 #define PAGE     500
 #define GET_MOST 4 /* so few objects of a kind are asked for one by one */
@@ -77,10 +78,51 @@ static void add_text(struct str *out, struct bytes metadata, const char *key)
 	str_add_bytes(out, text.data, text.len);
 }
 
+static bool prove(const struct kube *kube, const struct cluster_item *item,
+		  struct arena *scratch, const json_t *live)
+{
+	const char *why;
+
+	if (kube->full || !item->want->doc)
+		return false;
+	if (proof_unchanged(scratch, item->want->doc, live, CLUSTER_MANAGER,
+			    &why))
+		return true;
+	run_debug(kube->run, "%s is not proved unchanged: %s",
+		  object_shown(scratch, item->want), why);
+	return false;
+}
+
+/*
+ * Keep what lives, unless it proves that there is nothing to do, and nothing to
+ * wait for.  It is parsed here, and once; what is made on the way goes with the
+ * item.  `live` may be borrowed.
+ */
+static void take_live(const struct kube *kube, struct cluster_item *item,
+		      struct bytes live)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	AUTO_ERR struct err broken = { 0 };
+	struct health health;
+	json_t *object;
+
+	item->live = (struct bytes){ 0 };
+	item->proved = doc_read_json(scratch, "live", live, &object, &broken) ==
+			       0 &&
+		       prove(kube, item, scratch, object);
+	if (item->proved)
+		health = health_judge(scratch, object, 0);
+	if (!item->proved || !health_is_settled(&health))
+		item->live = (struct bytes){
+			arena_strndup(kube->run->arena, live.data, live.len),
+			live.len,
+		};
+}
+
 static int take_item(void *context, struct bytes item, struct err *err)
 {
 	struct reading *reading = context;
-	struct arena *arena = reading->kube->run->arena;
+	AUTO_ARENA struct arena *scratch = arena_new();
 	AUTO_STR struct str key = STR_INIT(KEY_CAP);
 	const struct bytes metadata = kube_text_member(item, "metadata");
 	struct cluster_item *wanted;
@@ -91,7 +133,8 @@ static int take_item(void *context, struct bytes item, struct err *err)
 	add_text(&key, metadata, "name");
 	wanted = map_get(reading->wanted, str_text(&key));
 	if (wanted)
-		wanted->live = with_kind(arena, reading, item);
+		take_live(reading->kube, wanted,
+			  with_kind(scratch, reading, item));
 	return 0;
 }
 
@@ -157,6 +200,7 @@ static void sort_out(struct arena *scratch, struct kube *kube,
 		struct kube_resource resource;
 
 		items[i]->live = (struct bytes){ 0 };
+		items[i]->proved = false;
 		if (!reading) {
 			if (!kube_item_resource(kube, items[i], &resource) ||
 			    (resource.comes && !resource.can_list))
@@ -212,8 +256,10 @@ static int take_page(struct arena *scratch, struct reading *reading,
  */
 static void restart(struct reading *reading)
 {
-	for (size_t i = 0; i < reading->items.n; i++)
+	for (size_t i = 0; i < reading->items.n; i++) {
 		reading->items.v[i]->live = (struct bytes){ 0 };
+		reading->items.v[i]->proved = false;
+	}
 	reading->token = NULL;
 	reading->whole = true;
 }
@@ -301,10 +347,11 @@ static int read_lists(struct arena *scratch, struct kube *kube,
 	return 0;
 }
 
-static void take_single(struct cluster_item *item, struct kube_call *call)
+static void take_single(const struct kube *kube, struct cluster_item *item,
+			struct kube_call *call)
 {
 	if (call->response.status == 200)
-		item->live = call->response.body;
+		take_live(kube, item, call->response.body);
 	else if (call->response.status != 404)
 		kube_refuse(call, &item->err);
 }
@@ -320,14 +367,14 @@ static int read_singly(struct arena *scratch, struct kube *kube,
 		calls[i] = (struct kube_call){
 			.method = "GET",
 			.path = singly->v[i].path,
-			.arena = kube->run->arena,
+			.arena = scratch,
 		};
 	run_progress(kube->run, "reading", 0, n);
 	status = kube_client_all(kube->client, calls, n, err);
 	if (status == 0)
 		status = kube_check_answers(kube, calls, n, err);
 	for (size_t i = 0; status == 0 && i < n; i++)
-		take_single(singly->v[i].item, &calls[i]);
+		take_single(kube, singly->v[i].item, &calls[i]);
 	drop_errors(calls, n);
 	return status;
 }

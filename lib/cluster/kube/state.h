@@ -18,6 +18,7 @@ struct kube {
 	struct run *run;
 	struct kube_client *client;
 	bool no_force;
+	bool full;
 	struct kube_kinds kinds;
 	struct arena *kinds_arena; /* theirs alone: they are asked for anew */
 	struct map *groups;        /* that are wanted, a set */
@@ -59,6 +60,11 @@ MUST_USE int kube_try(void *data, struct cluster_item **items, size_t n,
 MUST_USE int kube_apply(void *data, struct cluster_item **items, size_t n,
 			struct err *err);
 MUST_USE int kube_settle(void *data, struct cluster_item **items, size_t n,
+			 struct err *err);
+MUST_USE int kube_wait(void *data, struct cluster_item **items, size_t n,
+		       int64_t wait_ms, struct err *err);
+
+MUST_USE int kube_delete(void *data, struct cluster_item **items, size_t n,
 			 struct err *err);
 
 /* Ask the server for its kinds, in place of those that are known. */

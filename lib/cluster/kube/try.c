@@ -24,7 +24,8 @@ static struct map *coming_namespaces(struct arena *scratch,
 	for (size_t i = 0; i < n; i++) {
 		const struct object *want = items[i]->want;
 
-		if (object_is(want, "", "Namespace") && !items[i]->live.len &&
+		if (object_is(want, "", "Namespace") &&
+		    !cluster_item_lives(items[i]) &&
 		    items[i]->err.status == ERR_OK)
 			map_set(out, want->name, items[i]);
 	}
@@ -66,8 +67,7 @@ static void move_elsewhere(struct arena *scratch, struct kube_patch *patch,
 {
 	patch->namespace = namespace;
 	patch->name = try_name(scratch, patch->name);
-	patch->doc = cluster_rename(scratch, patch->doc, namespace,
-				    patch->name);
+	patch->doc = object_rename(scratch, patch->doc, namespace, patch->name);
 	patch->arena = arena_new();
 }
 
@@ -140,7 +140,7 @@ static const struct object *missing(const struct kube_patch *patch,
 		const char *name = arena_printf(scratch, "\\\"%s\\\" not found",
 						want->name);
 
-		if (items[i] != patch->item && !items[i]->live.len &&
+		if (items[i] != patch->item && !cluster_item_lives(items[i]) &&
 		    strstr(said, name))
 			return want;
 	}
@@ -273,7 +273,7 @@ static bool prepare(struct kube *kube, struct arena *scratch,
 {
 	item->merged = (struct bytes){ 0 };
 	item->unchecked = NULL;
-	if (item->err.status != ERR_OK || kube_is_going(item) ||
+	if (item->err.status != ERR_OK || item->proved || kube_is_going(item) ||
 	    !kube_patch_init(kube, item, patch))
 		return false;
 	if (patch->resource.comes) {

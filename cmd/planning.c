@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/planning.h"
+
+#include <stdlib.h>
+
+#include "plan/order.h"
+
+const struct opt planning_opts[] = {
+	OPT_STRING(struct planning_args, approve, 0, "approve-deletes", "N",
+		   "delete exactly so many objects"),
+	OPT_STRING(struct planning_args, max_deletes, 0, "max-deletes", "N|N%",
+		   "delete at most so many of an app"),
+	OPT_FLAG(struct planning_args, none, 0, "no-prune",
+		 "delete nothing that git does not want any more"),
+	OPT_STRINGS(struct planning_args, kinds, 0, "prune-kinds", "KIND",
+		    "delete also this kind; repeatable"),
+	OPT_FLAG(struct planning_args, take_over, 0, "take-over",
+		 "the apps were synced from another repository"),
+	OPT_END,
+};
+
+/* A whole number, with "%" behind it where that is allowed. */
+static int check_number(const char *option, const char *text, bool percent,
+			struct err *err)
+{
+	const char *end = text;
+
+	if (!text)
+		return 0;
+	while (*end >= '0' && *end <= '9')
+		end++;
+	if (end > text && end - text < 8 &&
+	    (!*end || (percent && str_equal(end, "%"))))
+		return 0;
+	return err_set(err, ERR_USAGE, "--%s: expected a number%s, found '%s'",
+		       option, percent ? ", or a percentage such as 10%" : "",
+		       text);
+}
+
+static int make_rules(const struct source *source,
+		      const struct planning_args *args,
+		      struct planning *planning, struct err *err)
+{
+	if (check_number("approve-deletes", args->approve, false, err) < 0 ||
+	    check_number("max-deletes", args->max_deletes, true, err) < 0)
+		return -1;
+	planning->rules = (struct prune_rules){
+		.apps = &source->apps,
+		.records = planning->records.v,
+		.n_records = planning->records.n,
+		.none = args->none,
+		.kinds = args->kinds,
+		.max_deletes = args->max_deletes,
+		.approved = args->approve != NULL,
+		.approve = args->approve ? strtoul(args->approve, NULL, 10) : 0,
+	};
+	return 0;
+}
+
+/* What the records name and nobody wants: nobody of the chosen, at first. */
+static int find_candidates(struct source *source, struct planning *planning,
+			   struct err *err)
+{
+	struct map *elsewhere;
+
+	prune_candidates(source->run->arena, planning->records.v,
+			 planning->records.n, &planning->want,
+			 &planning->candidates);
+	if (!planning->candidates.n || planning->records.n == source->apps.n)
+		return 0;
+	if (source_elsewhere(source, &elsewhere, err) < 0) {
+		err_wrap(err, "to find out whether other apps want what this "
+			      "one does not");
+		return err_hint(err, "mend it, or leave deletes out with "
+				     "--no-prune");
+	}
+	planning->rules.elsewhere = elsewhere;
+	return 0;
+}
+
+static int check_repository(const struct apply_records *records,
+			    struct err *err)
+{
+
+	for (size_t i = 0; i < records->n; i++) {
+		const struct record *record = &records->v[i];
+
+		if (!*record->repository ||
+		    str_equal(record->repository, records->repository))
+			continue;
+		err_set(err, ERR_REFUSED,
+			"app %s of this cluster was synced from %s, and this "
+			"is %s",
+			record->app, record->repository, records->repository);
+		return err_hint(err, "name this app differently (--app, or "
+				     "name in gitops.yaml), or say --take-over "
+				     "where the repository has moved");
+	}
+	return 0;
+}
+
+int planning_make(struct source *source, struct cluster *cluster,
+		  const struct planning_args *args, bool try,
+		  struct planning *out, struct err *err)
+{
+	struct run *run = source->run;
+	struct plan *plan = &out->plan;
+
+	*out = (struct planning){ .records = source_records(source) };
+	if (make_rules(source, args, out, err) < 0 ||
+	    source_objects(source, cluster, &out->records, &out->want, err) <
+		    0 ||
+	    apply_load_records(run, cluster, &out->records, err) < 0)
+		return -1;
+	if (!args->take_over && check_repository(&out->records, err) < 0)
+		return -1;
+	out->rules.marks = cluster->marks;
+	if (!args->none && find_candidates(source, out, err) < 0)
+		return -1;
+	if (args->none)
+		prune_candidates(run->arena, out->records.v, out->records.n,
+				 &out->want, &out->candidates);
+
+	plan_init(run->arena, &out->want, &out->candidates, plan);
+	if (order_steps(plan, &source->apps, err) < 0 ||
+	    cluster_read(cluster, plan_items(plan), plan->n, err) < 0 ||
+	    prune_judge(plan, &out->rules, err) < 0)
+		return -1;
+	if (try &&
+	    cluster_try(cluster, plan_items(plan), plan->n_want, err) < 0)
+		return -1;
+	return plan_judge(plan, err);
+}

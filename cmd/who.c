@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Who runs this, and where: for the record. */
+
+#include <unistd.h>
+
+#include "cmd/common.h"
+
+#define HOST_BYTES 256
+
+static const char *first_of(const struct run *run, const char *const *names)
+{
+	for (; *names; names++) {
+		const char *value = run_env(run, *names);
+
+		if (value)
+			return value;
+	}
+	return NULL;
+}
+
+/* The user whom the CI acts for, else that of the machine. */
+static const char *who(const struct run *run)
+{
+	static const char *const users[] = {
+		"GITHUB_ACTOR",  "GITLAB_USER_LOGIN",
+		"BUILD_USER_ID", "LOGNAME",
+		"USER",          NULL,
+	};
+	const char *user = first_of(run, users);
+	char host[HOST_BYTES] = "";
+
+	if (gethostname(host, sizeof(host) - 1) < 0)
+		host[0] = '\0';
+	if (!user)
+		user = arena_printf(run->arena, "uid %ld", (long)getuid());
+	return arena_printf(run->arena, "%s@%s", user, host);
+}
+
+static const char *job(const struct run *run)
+{
+	static const char *const urls[] = {
+		"CI_JOB_URL",
+		"BUILD_URL",
+		"CIRCLE_BUILD_URL",
+		NULL,
+	};
+	const char *server = run_env(run, "GITHUB_SERVER_URL");
+	const char *repository = run_env(run, "GITHUB_REPOSITORY");
+	const char *id = run_env(run, "GITHUB_RUN_ID");
+	const char *url = first_of(run, urls);
+
+	if (server && repository && id)
+		return arena_printf(run->arena, "%s/%s/actions/runs/%s", server,
+				    repository, id);
+	return url ? url : "";
+}
+
+struct record_sync source_sync(const struct source *source)
+{
+	const struct revision *revision = &source->revision;
+
+	return (struct record_sync){
+		.commit = revision->oid ? revision->oid : "",
+		.ref = revision->oid ? revision->name : "",
+		.author = revision->oid ? revision->author : "",
+		.subject = revision->oid ? revision->subject : "",
+		.who = who(source->run),
+		.job = job(source->run),
+		.result = "",
+	};
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "apply/apply.h"
+
+static bool is_waited_for(const struct plan_step *step)
+{
+	const struct cluster_item *item = &step->item;
+
+	return health_is_judged(item->want) && item->err.status == ERR_OK &&
+	       (item->written || item->live.len);
+}
+
+static int64_t seconds_for(const struct plan_step *step,
+			   const struct apply_patience *patience)
+{
+	const struct apps *apps = patience->apps;
+
+	if (patience->seconds >= 0)
+		return patience->seconds;
+	for (size_t i = 0; i < apps->n; i++)
+		if (str_equal(apps->v[i].name, step->item.want->app) &&
+		    apps->v[i].wait_s >= 0)
+			return apps->v[i].wait_s;
+	return APPLY_WAIT_S;
+}
+
+/* "deploy/web.yaml:1: Deployment demo/web: failed: ...", warnings below. */
+static void add_error(struct err *err, const struct cluster_item *item)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	AUTO_STR struct str events = STR_INIT(STR_BIG);
+	AUTO_ERR struct err one = { 0 };
+
+	for (const char **event = item->events; event && *event; event++)
+		str_printf(&events, "\n%s", *event);
+	err_set(&one, ERR_UNHEALTHY, "%s: %s: %s: %s%s", item->want->origin,
+		object_shown(scratch, item->want),
+		health_word(item->health.state), item->health.reason,
+		str_text(&events));
+	err_append(err, &one);
+}
+
+static size_t count(struct cluster_item *const *items, size_t n,
+		    enum health_state state)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++)
+		found += items[i]->health.state == state;
+	return found;
+}
+
+/* Where something has failed, what is on its way still is nobody's fault. */
+static int judge_wait(struct cluster_item *const *items, size_t n,
+		      struct err *err)
+{
+	const size_t failed = count(items, n, HEALTH_FAILED);
+	const size_t late = count(items, n, HEALTH_IN_PROGRESS);
+	const enum health_state state = failed ? HEALTH_FAILED :
+						 HEALTH_IN_PROGRESS;
+
+	if (!failed && !late)
+		return 0;
+	if (failed) {
+		err_set(err, ERR_UNHEALTHY,
+			"applied, but %zu of %zu objects failed%s", failed, n,
+			late ? ", and more were not healthy yet" : "");
+		err_hint(err, "mend it in git and sync again, or sync an "
+			      "earlier revision with --rev");
+	} else {
+		err_set(err, ERR_UNHEALTHY,
+			"applied, but %zu of %zu objects are not healthy in "
+			"time",
+			late, n);
+		err_hint(err, "wait longer with --wait, or not at all with "
+			      "--wait 0");
+	}
+	for (size_t i = 0; i < n; i++)
+		if (items[i]->health.state == state)
+			add_error(err, items[i]);
+	return -1;
+}
+
+int apply_wait(struct run *run, struct cluster *cluster,
+	       struct plan_step *const *steps, size_t n,
+	       const struct apply_patience *patience, struct err *err)
+{
+	struct cluster_item **items = arena_array(run->arena, n,
+						  sizeof(*items));
+	int64_t longest = 0;
+	size_t n_items = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int64_t seconds = seconds_for(steps[i], patience);
+
+		if (!seconds || !is_waited_for(steps[i]))
+			continue;
+		items[n_items++] = &steps[i]->item;
+		if (longest < seconds)
+			longest = seconds;
+	}
+	if (!n_items)
+		return 0;
+	if (cluster_wait(cluster, items, n_items, longest * 1000, err) < 0)
+		return -1;
+	return judge_wait(items, n_items, err);
+}

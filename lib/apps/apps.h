@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APPS_APPS_H
+#define APPS_APPS_H
+
+/*
+ * Apps: what a repository is synced as, by its gitops.yaml, which is
+ * gitops.yaml(5).  An app is a path that is rendered, recorded and rolled
+ * back as one.
+ *
+ *	if (apps_read(arena, tree, APPS_FILE, &apps, err) < 0 ||
+ *	    apps_choose(arena, &apps, names, err) < 0)
+ *		return -1;
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "base/err.h"
+#include "tree/tree.h"
+
+#define APPS_FILE "gitops.yaml"
+
+/* How many objects one sync may delete of an app, unless it is told. */
+#define APPS_MAX_DELETES         10
+#define APPS_MAX_DELETES_PERCENT 20 /* whichever is more */
+
+struct app {
+	const char *name;
+	const char *path;        /* in the tree; "" is its root */
+	const char *namespace;   /* for objects that name none, or NULL */
+	const char **depends_on; /* names, NULL-ended */
+	const char *origin;      /* "gitops.yaml:4"; "" without a file */
+	bool prune;
+	int64_t wait_s;     /* -1: not said */
+	size_t max_deletes; /* objects */
+	unsigned max_deletes_percent;
+	unsigned level; /* 0 where it depends on none, else one more than the
+			   highest of these */
+	bool chosen;    /* apps_choose() */
+};
+
+struct apps {
+	struct app *v; /* those that depend on others behind them */
+	size_t n;
+	size_t room;
+	const char *record_namespace; /* where their records are */
+};
+
+/*
+ * Read a file of the tree.  ERR_NOT_FOUND where it is not there; ERR_INPUT,
+ * with file and line and the nearest name that would be right, for whatever
+ * is wrong in it.
+ */
+MUST_USE int apps_read(struct arena *arena, const struct tree *tree,
+		       const char *path, struct apps *out, struct err *err);
+
+/*
+ * The one app of a repository without a file.  `name` NULL: made of the path,
+ * "default" for the root.  ERR_USAGE where the name is none.
+ */
+MUST_USE int apps_of_path(struct arena *arena, const char *path,
+			  const char *name, struct apps *out, struct err *err);
+
+/* Choose the apps of these names (NULL-ended), or all where `names` is NULL.
+ * ERR_USAGE, with the nearest name, for one that is not there. */
+MUST_USE int apps_choose(struct apps *apps, const char *const *names,
+			 struct err *err);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OBJECT_HEALTH_H
+#define OBJECT_HEALTH_H
+
+/*
+ * Health: is an object, as it lives, what was wished for, or on the way there?
+ * By the rules of kstatus (cli-utils), with Flux's for Jobs, and what Argo CD
+ * adds to them.  Pure: only the object is looked at.
+ *
+ * What no controller has to act on is not judged at all: ConfigMaps, Roles,
+ * Services.  A Service of type LoadBalancer and an Ingress do not wait for
+ * their address, as with kstatus: it may be given by hand, or never.
+ *
+ * Objects of kinds that we do not know tell by their conditions Ready,
+ * Reconciling and Stalled (KEP of kstatus); one that has none of them is taken
+ * as it is.
+ */
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/compiler.h"
+#include "object/object.h"
+
+enum health_state {
+	HEALTH_CURRENT,     /* it is what was wished for */
+	HEALTH_SUSPENDED,   /* it is on hold, because that was wished for */
+	HEALTH_IN_PROGRESS, /* on the way */
+	HEALTH_FAILED,      /* will not get there by itself */
+};
+
+struct health {
+	enum health_state state;
+	const char *reason; /* for people; "" where there is nothing to say */
+	bool passing;       /* failed, but that may pass by itself: it counts
+			       once it lasts for HEALTH_PATIENCE_MS */
+};
+
+/* As long as kstatus has for a pod that no node takes. */
+#define HEALTH_PATIENCE_MS 15000
+
+/* Can objects of this kind be anything but current? */
+bool health_is_judged(const struct object *object);
+
+/*
+ * Judge an object.  What a controller says counts only if it has seen at least
+ * `generation`, that which our own write returned; 0 takes what there is.
+ */
+struct health health_judge(struct arena *arena, const json_t *object,
+			   int64_t generation);
+
+/*
+ * Has its controller seen `generation`?  Where it has not, what its pods do is
+ * of before.
+ */
+bool health_is_observed(const json_t *object, int64_t generation);
+
+/* Is there nothing left to wait for? */
+bool health_is_settled(const struct health *health);
+
+/* "current", "suspended", "in progress", "failed" */
+const char *health_word(enum health_state state);
+
+/* metadata.generation; 0 where it has none. */
+int64_t health_generation(const json_t *object);
+
+#endif

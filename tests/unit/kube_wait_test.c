@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* How a wait goes on when watches end, and what it makes of what they tell. */
+
+#include "test.h"
+
+#include "kube_script.h"
+
+#define JOBS                                                                   \
+	"/apis/batch/v1/namespaces/demo/jobs?limit=500&"                       \
+	"fieldSelector=metadata.name%3Dwork"
+#define WATCH                                                                  \
+	"/apis/batch/v1/namespaces/demo/jobs?watch=true&"                      \
+	"allowWatchBookmarks=true&timeoutSeconds=25&resourceVersion="
+#define JOB(version, more)                                                     \
+	"{\"metadata\":{\"name\":\"work\",\"namespace\":\"demo\","             \
+	"\"uid\":\"u1\",\"resourceVersion\":\"" version "\"}" more "}"
+#define COMPLETE                                                               \
+	",\"status\":{\"conditions\":[{\"type\":\"Complete\","                 \
+	"\"status\":\"True\"}]}"
+#define LISTED(version, items)                                                 \
+	"{\"metadata\":{\"resourceVersion\":\"" version                        \
+	"\"},\"items\":[" items "]}"
+#define CHANGE(type, object) "{\"type\":\"" type "\",\"object\":" object "}\n"
+#define BOOKMARK(version)                                                      \
+	CHANGE("BOOKMARK",                                                     \
+	       "{\"metadata\":{\"resourceVersion\":\"" version "\"}}")
+/* Nobody may see what would explain it. */
+#define UNEXPLAINED                                                            \
+	{ "GET", "/api/v1/namespaces/demo/events?", 403, NULL },               \
+		{ "GET", "/api/v1/namespaces/demo/pods?", 403, NULL },         \
+	{                                                                      \
+		"GET", "/apis/apps/v1/namespaces/demo/replicasets?", 403, NULL \
+	}
+#define BATCH                                                                  \
+	GROUPS(GROUP("batch", "v1", , RESOURCE("jobs", "Job", "Namespaced")))
+
+/* A Job that was just written. */
+static struct cluster_item *job(const char *more)
+{
+	struct objects *objects = parse(arena_printf(
+		run.arena,
+		"{apiVersion: batch/v1, kind: Job, metadata: {name: work, "
+		"namespace: demo}%s}",
+		more));
+	struct cluster_item *item = arena_alloc(run.arena, sizeof(*item));
+	static const char text[] = "{\"apiVersion\":\"batch/v1\","
+				   "\"kind\":\"Job\",\"metadata\":{}}";
+	struct err err = { 0 };
+
+	SCRIPT({ "GET", "/apis", 200, BATCH }, { "GET", "/api", 200, CORE });
+	assert_int_equal(cluster_identify(cluster, objects, &err), 0);
+	item->want = &objects->v[0];
+	item->written = true;
+	item->merged = (struct bytes){ text, sizeof(text) - 1 };
+	return item;
+}
+
+static void await(struct cluster_item *item, enum health_state state,
+		  const char *reason)
+{
+	AUTO_ERR struct err err = { 0 };
+
+	assert_int_equal(cluster_wait(cluster, &item, 1, 60000, &err), 0);
+	assert_int_equal(item->health.state, state);
+	assert_string_equal(item->health.reason, reason);
+	for (size_t i = 0; i < n_script; i++)
+		if (!used[i])
+			fail_msg("not asked: %s", script[i].path);
+}
+
+static void what_is_listed_healthy_is_not_watched(void **state)
+{
+	struct cluster_item *item = job("");
+
+	(void)state;
+	SCRIPT({ "GET", JOBS, 200, LISTED("5", JOB("4", COMPLETE)) },
+	       UNEXPLAINED);
+	await(item, HEALTH_CURRENT, "");
+}
+
+static void a_watch_that_ends_goes_on_from_where_it_was(void **state)
+{
+	struct cluster_item *item = job("");
+
+	(void)state;
+	SCRIPT({ "GET", JOBS, 200, LISTED("5", JOB("4", "")) }, UNEXPLAINED,
+	       { "GET", WATCH "5&", 200, CHANGE("MODIFIED", JOB("6", "")) },
+	       { "GET", WATCH "6&", 200, BOOKMARK("9") },
+	       { "GET", WATCH "9&", 200, "" },
+	       { "GET", WATCH "9&", 200,
+		 CHANGE("MODIFIED", JOB("10", COMPLETE)) });
+	await(item, HEALTH_CURRENT, "");
+}
+
+static void a_watch_that_cannot_go_on_begins_anew(void **state)
+{
+	struct cluster_item *item = job("");
+
+	(void)state;
+	SCRIPT({ "GET", JOBS, 200, LISTED("5", JOB("4", "")) }, UNEXPLAINED,
+	       { "GET", WATCH "5&", 410, NULL },
+	       { "GET", JOBS, 200, LISTED("7", JOB("4", "")) },
+	       { "GET", WATCH "7&", 200,
+		 CHANGE("ERROR", "{\"kind\":\"Status\",\"code\":410}") },
+	       { "GET", JOBS, 200, LISTED("9", JOB("8", COMPLETE)) });
+	await(item, HEALTH_CURRENT, "");
+}
+
+static void what_is_not_listed_any_more_is_gone(void **state)
+{
+	struct cluster_item *item = job("");
+
+	(void)state;
+	SCRIPT({ "GET", JOBS, 200, LISTED("5", JOB("4", "")) }, UNEXPLAINED,
+	       { "GET", WATCH "5&", 410, NULL },
+	       { "GET", JOBS, 200, LISTED("7", "") });
+	await(item, HEALTH_FAILED, "is gone: somebody has deleted it");
+}
+
+static void a_job_may_go_once_it_is_done(void **state)
+{
+	struct cluster_item *item = job(", spec: {ttlSecondsAfterFinished: 0}");
+
+	(void)state;
+	SCRIPT({ "GET", JOBS, 200, LISTED("5", JOB("4", "")) }, UNEXPLAINED,
+	       { "GET", WATCH "5&", 200, CHANGE("DELETED", JOB("6", "")) });
+	await(item, HEALTH_CURRENT, "is done and gone");
+}
+
+static void who_may_not_look_cannot_wait(void **state)
+{
+	struct cluster_item *item = job("");
+	AUTO_ERR struct err err = { 0 };
+
+	(void)state;
+	SCRIPT({ "GET", JOBS, 403, NULL }, UNEXPLAINED);
+	assert_int_equal(cluster_wait(cluster, &item, 1, 60000, &err), -1);
+	assert_non_null(strstr(err.hint, "--wait 0"));
+}
+
+static void a_server_that_is_away_ends_the_run(void **state)
+{
+	struct cluster_item *item = job("");
+	AUTO_ERR struct err err = { 0 };
+
+	(void)state;
+	SCRIPT({ "GET", JOBS, 200, LISTED("5", JOB("4", "")) }, UNEXPLAINED,
+	       { "GET", WATCH "5&", 0, NULL });
+	assert_int_equal(cluster_wait(cluster, &item, 1, 60000, &err), -1);
+}
+
+static void a_broken_watch_ends_the_run(void **state)
+{
+	struct cluster_item *item = job("");
+	AUTO_ERR struct err err = { 0 };
+
+	(void)state;
+	SCRIPT({ "GET", JOBS, 200, LISTED("5", JOB("4", "")) }, UNEXPLAINED,
+	       { "GET", WATCH "5&", 200, "no line of a watch\n" });
+	assert_int_equal(cluster_wait(cluster, &item, 1, 60000, &err), -1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_listed_healthy_is_not_watched),
+		TEST(a_watch_that_ends_goes_on_from_where_it_was),
+		TEST(a_watch_that_cannot_go_on_begins_anew),
+		TEST(what_is_not_listed_any_more_is_gone),
+		TEST(a_job_may_go_once_it_is_done),
+		TEST(who_may_not_look_cannot_wait),
+		TEST(a_server_that_is_away_ends_the_run),
+		TEST(a_broken_watch_ends_the_run),
+	};
+
+	doc_init();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
