@@ -140,7 +140,9 @@ def test_a_rollout_that_succeeds(sync, nodes, repo, prefix):
     # And so does the next one, which need not ask anybody.
     repo.commit({"web.yaml": objects.deployment(prefix, image="nginx:1.28")})
     sync()
-    waited = sync("-o", "json").json
+    again = sync("-o", "json")
+    assert health(again) == {"Deployment web": "current", "ConfigMap c": None}
+    waited = again.json
     unwaited = sync("-o", "json", "--wait", "0").json
     assert waited["requests"]["total"] == unwaited["requests"]["total"]
     assert waited["requests"]["writes"] == 0
