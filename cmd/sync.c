@@ -29,7 +29,8 @@ struct sync_args {
 	struct planning_args prune;
 	int format;
 	int validate;
-	int64_t wait; /* seconds; 0: not at all; -1: as each app says */
+	int64_t wait_lock; /* seconds */
+	int64_t wait;      /* seconds; 0: not at all; -1: as each app says */
 };
 
 static const struct opt sync_opts[] = {
@@ -40,6 +41,8 @@ static const struct opt sync_opts[] = {
 		   validate_choices),
 	OPT_SECONDS(struct sync_args, wait, 0, "wait", "DURATION",
 		    "wait this long for health (5m); 0: do not"),
+	OPT_SECONDS(struct sync_args, wait_lock, 0, "wait-lock", "DURATION",
+		    "wait this long for another sync to end"),
 	OPT_INCLUDE(struct sync_args, source, source_opts),
 	OPT_INCLUDE(struct sync_args, target, target_opts),
 	OPT_INCLUDE(struct sync_args, change, change_opts),
@@ -90,6 +93,25 @@ static int carry_out(struct run *run, struct cluster *cluster,
 	return apply_prune(run, cluster, plan, err);
 }
 
+/*
+ * One that is at it already would be in the way, and we in its.  A single
+ * object needs no lock: its write is whole by itself.
+ */
+static int lock_apps(struct source *source, struct cluster *cluster,
+		     const struct planning *planning, int64_t wait_s,
+		     struct apply_lock **lock, struct err *err)
+{
+	struct run *run = source->run;
+	struct apply_holder *holder = arena_alloc(run->arena, sizeof(*holder));
+
+	*lock = NULL;
+	*holder = source_holder(source);
+	if (!cluster->marks || plan_writes(&planning->plan) < 2)
+		return 0;
+	return apply_lock(run, cluster, &planning->records, holder, wait_s,
+			  lock, err);
+}
+
 /* What a run that failed has done is recorded, too; its error stays. */
 static int settle(struct source *source, struct cluster *cluster,
 		  struct planning *planning, int status, int64_t begin_ms,
@@ -122,6 +144,7 @@ static int sync_run(struct run *run, int argc, char **argv,
 	};
 	const int64_t begin_ms = clock_ms();
 	struct apply_patience patience;
+	struct apply_lock *lock;
 	struct planning planning;
 	struct cluster *cluster;
 	struct source source;
@@ -139,12 +162,15 @@ static int sync_run(struct run *run, int argc, char **argv,
 	    planning_make(&source, cluster, &args.prune,
 			  args.validate == VALIDATE_SERVER, &planning,
 			  err) < 0 ||
-	    check_plan(&planning, err) < 0)
+	    check_plan(&planning, err) < 0 ||
+	    lock_apps(&source, cluster, &planning, args.wait_lock, &lock, err) <
+		    0)
 		return -1;
 
 	patience = (struct apply_patience){ &source.apps, args.wait };
 	status = carry_out(run, cluster, &planning, &patience, err);
 	status = settle(&source, cluster, &planning, status, begin_ms, err);
+	apply_unlock(lock);
 	if (status < 0)
 		plan_errors(&planning.plan, err);
 	report_sync(*report, &planning.plan);

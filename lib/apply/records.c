@@ -297,7 +297,7 @@ static void add_sync(struct arena *arena, const struct record *record,
 	    !str_equal(now.commit, last->commit) ||
 	    !str_equal(now.result, last->result))
 		*vec_push(arena, out) = now;
-	for (size_t i = 0; i < record->syncs.n && out->n < RECORD_SYNCS; i++)
+	for (size_t i = 0; last && i < record->syncs.n; i++)
 		*vec_push(arena, out) = record->syncs.v[i];
 }
 
