@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "plan/order.h"
+#include "plan/owner.h"
 
 const struct opt planning_opts[] = {
 	OPT_STRING(struct planning_args, approve, 0, "approve-deletes", "N",
@@ -15,7 +16,7 @@ const struct opt planning_opts[] = {
 	OPT_STRINGS(struct planning_args, kinds, 0, "prune-kinds", "KIND",
 		    "delete also this kind; repeatable"),
 	OPT_FLAG(struct planning_args, take_over, 0, "take-over",
-		 "the apps were synced from another repository"),
+		 "take what another repository or app has"),
 	OPT_END,
 };
 
@@ -99,6 +100,23 @@ static int check_repository(const struct apply_records *records,
 	return 0;
 }
 
+/* What another app has is not ours to take; within a repository it is. */
+static int check_owners(const struct source *source, const struct plan *plan,
+			struct err *err)
+{
+	struct arena *arena = source->run->arena;
+	const struct apps *apps = &source->apps;
+	const char **sets = arena_array(arena, apps->n + 1, sizeof(*sets));
+	struct record record;
+
+	for (size_t i = 0; i < apps->n; i++) {
+		record_init(arena, apps->v[i].name, apps->record_namespace,
+			    &record);
+		sets[i] = record.set;
+	}
+	return owner_check(plan, sets, err);
+}
+
 int planning_make(struct source *source, struct cluster *cluster,
 		  const struct planning_args *args, bool try,
 		  struct planning *out, struct err *err)
@@ -124,7 +142,9 @@ int planning_make(struct source *source, struct cluster *cluster,
 	plan_init(run->arena, &out->want, &out->candidates, plan);
 	if (order_steps(plan, &source->apps, err) < 0 ||
 	    cluster_read(cluster, plan_items(plan), plan->n, err) < 0 ||
-	    prune_judge(plan, &out->rules, err) < 0)
+	    prune_judge(plan, &out->rules, err) < 0 ||
+	    (cluster->marks && !args->take_over &&
+	     check_owners(source, plan, err) < 0))
 		return -1;
 	if (try &&
 	    cluster_try(cluster, plan_items(plan), plan->n_want, err) < 0)

@@ -197,7 +197,9 @@ static const char *uid_of(struct arena *arena, const struct plan_step *step,
 		uid = doc_get_string(live, "metadata", "uid", NULL);
 	if (uid)
 		return arena_strdup(arena, uid);
-	return known ? known->uid : "";
+	if (known && *known->uid)
+		return known->uid;
+	return step->item.uid ? step->item.uid : "";
 }
 
 static void add_member(struct arena *arena, struct record_members *out,

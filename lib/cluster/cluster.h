@@ -46,9 +46,10 @@ struct cluster_item {
 	 * at whatever version the cluster has it. */
 	const struct object *want;
 	struct bytes live;     /* JSON; len 0 where there is none */
-	bool proved;           /* it lives, and an apply would change nothing:
-				  then there is nothing to ask, merged is not
-				  filled in, nor is live if it is healthy */
+	bool proved;           /* it lives, and an apply would change nothing
+				  (proof.h): there is nothing to ask, and live
+				  is kept only where it is not healthy */
+	const char *uid;       /* of what is proved; else live has it */
 	struct bytes merged;   /* JSON an apply made, or would make, of it */
 	bool fold;             /* live has fields of managers that are folded
 				  into ours before the first apply */

@@ -209,6 +209,8 @@ static const char *obstacle(const struct splice_file *file,
 	/* "&a:b" is the anchor "a" of ":b" to libyaml. */
 	if (place->begin && is_word(bytes[-1]))
 		return "stands right behind its anchor";
+	if (place->is_key)
+		return "is a key elsewhere, by an alias";
 	return NULL;
 }
 
@@ -243,10 +245,10 @@ static bool fits_a_line(const char *text)
 	return true;
 }
 
-/* Without quotes it would be cut by the brackets around it. */
+/* Within brackets more signs mean something. */
 static bool is_cut_by_flow(const struct splice_place *place, const char *text)
 {
-	return place->flow && strpbrk(text, ",[]{}?");
+	return place->flow && (*text == ':' || strpbrk(text, ",[]{}?"));
 }
 
 static enum yaml_style choose_style(const struct splice_place *place,
@@ -261,8 +263,9 @@ static enum yaml_style choose_style(const struct splice_place *place,
 		return STYLE_DOUBLE_QUOTED;
 	doc_yaml_analyze(text, strlen(text), &look);
 	style = doc_yaml_style(&look, false);
+	/* "<<" is a merge key to yaml.v3 wherever it stands. */
 	if (style == STYLE_PLAIN &&
-	    (is_cut_by_flow(place, text) ||
+	    (is_cut_by_flow(place, text) || str_equal(text, "<<") ||
 	     doc_text_tag(text, strlen(text)) != NODE_STR))
 		style = STYLE_DOUBLE_QUOTED;
 	return style;

@@ -42,6 +42,7 @@ struct splice_place {
 	enum node_style style; /* of a scalar */
 	bool flow;             /* stands within [] or {} */
 	bool repeated;         /* an alias brings it to other places, too */
+	bool is_key;           /* one of those is a key */
 	unsigned line;         /* from 1 */
 	/* Of a scalar, its bytes with the quotes, without anchor and tag. */
 	size_t begin, end;

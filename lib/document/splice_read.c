@@ -228,6 +228,7 @@ static int read_key(struct yaml_reader *reader, const char **out,
 	if (key->kind != SPLICE_SCALAR)
 		return doc_yaml_fail(reader, err, "expected a string as key");
 	*out = key->text;
+	key->is_key = true;
 	return 0;
 }
 

@@ -9,7 +9,6 @@
  *
  *	GIT_AUTHOR_NAME, GIT_AUTHOR_EMAIL, GIT_AUTHOR_DATE
  *	GIT_COMMITTER_NAME, GIT_COMMITTER_EMAIL, GIT_COMMITTER_DATE
- *	EMAIL       where neither they nor git's configuration name an address
  *
  * and of git's configuration author.*, committer.*, user.name, user.email,
  * user.signingKey, commit.gpgSign, gpg.format, gpg.program,

@@ -56,8 +56,6 @@ static void find_person(struct repo *repo, const struct role *role,
 		*email = repo_setting(repo, role->email_key);
 	if (!*email)
 		*email = repo_setting(repo, "user.email");
-	if (!*email)
-		*email = run_env(run, "EMAIL");
 }
 
 /* "1700000000 +0100", with or without "@", or RFC 3339 */

@@ -28,8 +28,8 @@ static int by_path(const void *a, const void *b)
 
 	p = (const unsigned char *)(*(const struct repo_edit *const *)a)->path;
 	q = (const unsigned char *)(*(const struct repo_edit *const *)b)->path;
-	while (*p && *p == *q)
-		p++, q++;
+	for (; *p && *p == *q; p++)
+		q++;
 	if (*p == '/' || *q == '/')
 		return !*p || (*p == '/' && *q) ? -1 : 1;
 	return *p - *q;

@@ -129,6 +129,9 @@ static void quotes_are_kept_or_added_where_needed(void **state)
 		{ "a: x\n", "/a", "a,b", "a: a,b\n" },
 		{ "[x]\n", "/0", "a,b", "[\"a,b\"]\n" },
 		{ "{a: x}\n", "/a", "b}", "{a: \"b}\"}\n" },
+		{ "{a: x}\n", "/a", ":b", "{a: \":b\"}\n" },
+		{ "a: x\n", "/a", ":b", "a: :b\n" },
+		{ "a: x\n", "/a", "<<", "a: \"<<\"\n" },
 		{ "{a: x}\n", "/a", "nginx:1.26", "{a: nginx:1.26}\n" },
 		{ "a: x\n", "/a", "\xc3\xa4", "a: \xc3\xa4\n" },
 	};
@@ -175,6 +178,10 @@ static void what_cannot_be_edited_is_refused_by_name(void **state)
 		{ "a: !!int 1\n", "/a", "y",
 		  "a.yaml:1: /a: has a tag of its own, which a new value may "
 		  "not fit" },
+		{ "a: &v x\n*v : 1\n", "/a", "y",
+		  "a.yaml:1: /a: is a key elsewhere, by an alias" },
+		{ "a: &v:x\n", "/a", "y",
+		  "a.yaml:1: /a: stands right behind its anchor" },
 		{ "a: 1\n", "/b", "y", "a.yaml:1: no /b" },
 		{ "a: 1\n", "/a/b", "y", "a.yaml:1: no /a/b" },
 		{ "a: [1]\n", "/a/1", "y", "a.yaml:1: no /a/1" },
