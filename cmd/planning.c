@@ -20,30 +20,13 @@ const struct opt planning_opts[] = {
 	OPT_END,
 };
 
-/* A whole number, with "%" behind it where that is allowed. */
-static int check_number(const char *option, const char *text, bool percent,
-			struct err *err)
-{
-	const char *end = text;
-
-	if (!text)
-		return 0;
-	while (*end >= '0' && *end <= '9')
-		end++;
-	if (end > text && end - text < 8 &&
-	    (!*end || (percent && str_equal(end, "%"))))
-		return 0;
-	return err_set(err, ERR_USAGE, "--%s: expected a number%s, found '%s'",
-		       option, percent ? ", or a percentage such as 10%" : "",
-		       text);
-}
-
 static int make_rules(const struct source *source,
 		      const struct planning_args *args,
 		      struct planning *planning, struct err *err)
 {
-	if (check_number("approve-deletes", args->approve, false, err) < 0 ||
-	    check_number("max-deletes", args->max_deletes, true, err) < 0)
+	if (opt_check_number("approve-deletes", args->approve, false, err) <
+		    0 ||
+	    opt_check_number("max-deletes", args->max_deletes, true, err) < 0)
 		return -1;
 	planning->rules = (struct prune_rules){
 		.apps = &source->apps,

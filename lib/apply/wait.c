@@ -104,3 +104,25 @@ int apply_wait(struct run *run, struct cluster *cluster,
 		return -1;
 	return judge_wait(items, n_items, err);
 }
+
+int apply_judge(struct run *run, struct cluster *cluster, struct plan *plan,
+		struct err *err)
+{
+	struct cluster_item **items = arena_array(run->arena, plan->n_want,
+						  sizeof(*items));
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n_want; i++) {
+		struct cluster_item *item = &plan->v[i].item;
+
+		if (is_waited_for(&plan->v[i]))
+			items[n++] = item;
+		else if (item->proved && health_is_judged(item->want))
+			/* Or what lives would have been kept. */
+			item->health = (struct health){
+				.state = HEALTH_CURRENT,
+				.reason = "",
+			};
+	}
+	return n ? cluster_wait(cluster, items, n, 0, err) : 0;
+}

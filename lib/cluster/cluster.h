@@ -164,7 +164,8 @@ MUST_USE int cluster_delete(struct cluster *cluster,
 /*
  * Wait until the items, which live, are healthy (object/health.h), or one of
  * them has failed, or the time is up.  Fills in `health` and `events`; 0 in
- * each of these cases.
+ * each of these cases.  Without any time they are judged once, as they were
+ * read or written; asked for is what explains those that are not healthy.
  */
 MUST_USE int cluster_wait(struct cluster *cluster, struct cluster_item **items,
 			  size_t n, int64_t wait_ms, struct err *err);

@@ -39,6 +39,13 @@ enum plan_action {
 	PLAN_ACTIONS,
 };
 
+/* Why there is something to do; status.h finds it out. */
+enum plan_cause {
+	PLAN_NO_CAUSE, /* there is nothing, or it is not known */
+	PLAN_DRIFTED,  /* somebody has changed or deleted what lives */
+	PLAN_AWAITED,  /* git was changed since it was applied */
+};
+
 enum plan_outcome {
 	PLAN_PENDING, /* not begun */
 	PLAN_DONE,
@@ -57,6 +64,7 @@ struct plan_slot {
 
 struct plan_step {
 	enum plan_action action;
+	enum plan_cause cause;
 	enum object_stage stage;
 	struct plan_slot slot;
 	struct cluster_item item;
