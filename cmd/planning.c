@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "plan/heed.h"
 #include "plan/order.h"
 #include "plan/owner.h"
 
@@ -124,8 +125,13 @@ int planning_make(struct source *source, struct cluster *cluster,
 
 	plan_init(run->arena, &out->want, &out->candidates, plan);
 	if (order_steps(plan, &source->apps, err) < 0 ||
-	    cluster_read(cluster, plan_items(plan), plan->n, err) < 0 ||
-	    prune_judge(plan, &out->rules, err) < 0 ||
+	    heed_wishes(plan, err) < 0 ||
+	    cluster_read(cluster, plan_items(plan), plan->n, err) < 0)
+		return -1;
+	/* Files are no cluster: whoever applies them heeds that. */
+	if (cluster->marks)
+		heed_items(plan);
+	if (prune_judge(plan, &out->rules, err) < 0 ||
 	    (cluster->marks && !args->take_over &&
 	     check_owners(source, plan, err) < 0))
 		return -1;

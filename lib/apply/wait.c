@@ -6,6 +6,7 @@ static bool is_waited_for(const struct plan_step *step)
 	const struct cluster_item *item = &step->item;
 
 	return health_is_judged(item->want) && item->err.status == ERR_OK &&
+	       step->action != PLAN_KEEP &&
 	       (item->written || cluster_item_lives(item));
 }
 

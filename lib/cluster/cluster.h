@@ -45,6 +45,11 @@ struct cluster_item {
 	/* One that is wanted; or without a doc: one that is looked for,
 	 * at whatever version the cluster has it. */
 	const struct object *want;
+
+	/* How it is to be treated, said after cluster_read(): */
+	bool leave;    /* it is not applied in this run, nor tried */
+	bool unfolded; /* what other managers have applied stays theirs */
+
 	struct bytes live;     /* JSON; len 0 where there is none */
 	bool proved;           /* it lives, and an apply would change nothing
 				  (proof.h): there is nothing to ask, and live

@@ -181,6 +181,8 @@ int plan_judge_step(struct plan *plan, struct plan_step *step, struct err *err)
 
 	if (step->item.err.status != ERR_OK)
 		action = PLAN_FAILED;
+	else if (step->item.leave)
+		action = PLAN_KEEP;
 	else if (step->item.proved)
 		action = PLAN_UNCHANGED;
 	else if (!step->item.live.len)

@@ -34,7 +34,7 @@ enum plan_action {
 	PLAN_APPLY,  /* not tried (--validate none): the server will tell */
 	PLAN_FAILED, /* the cluster refused it, or could not say */
 	PLAN_DELETE, /* git does not want it any more */
-	PLAN_KEEP,   /* neither, but it stays: step.why */
+	PLAN_KEEP,   /* it is left as it is: step.why */
 	PLAN_GONE,   /* neither, and it is not there */
 	PLAN_ACTIONS,
 };

@@ -3,12 +3,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/map.h"
 #include "base/vec.h"
 #include "document/document.h"
 #include "object/mark.h"
+#include "plan/heed.h"
 
 /* ---- who is a candidate ---- */
 
@@ -64,24 +64,6 @@ static const struct opt_out {
 	{ "kustomize.toolkit.fluxcd.io/ssa", "ignore", true },
 };
 
-/* Is `value` one of those in `list`, which stand between commas? */
-static bool lists(const char *list, const char *value)
-{
-	const size_t n = strlen(value);
-
-	while (list && *list) {
-		size_t len = strcspn(list, ",");
-
-		while (*list == ' ' && len)
-			list++, len--;
-		if (len == n && !strncasecmp(list, value, n))
-			return true;
-		list += len;
-		list += *list == ',';
-	}
-	return false;
-}
-
 static const char *opted_out(struct arena *arena, const json_t *live)
 {
 	for (size_t i = 0; i < ARRAY_LEN(opt_outs); i++) {
@@ -92,8 +74,8 @@ static const char *opted_out(struct arena *arena, const json_t *live)
 		const char *label = doc_get_string(live, "metadata", "labels",
 						   out->key, NULL);
 
-		if (lists(annotation, out->value) ||
-		    (out->label && lists(label, out->value)))
+		if (heed_lists(annotation, out->value) ||
+		    (out->label && heed_lists(label, out->value)))
 			return arena_printf(arena, "its %s says %s", out->key,
 					    out->value);
 	}
@@ -114,7 +96,7 @@ static const struct {
 static bool is_named(const char *const *kinds, const char *kind)
 {
 	for (; kinds && *kinds; kinds++)
-		if (lists(*kinds, kind))
+		if (heed_lists(*kinds, kind))
 			return true;
 	return false;
 }

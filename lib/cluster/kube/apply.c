@@ -52,7 +52,7 @@ static int apply_again(struct kube *kube, struct cluster_item **items, size_t n,
 	size_t n_again = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (items[i]->err.status != ERR_OK ||
+		if (items[i]->err.status != ERR_OK || items[i]->unfolded ||
 		    !kube_folds(items[i]->merged))
 			continue;
 		lives[n_again] = items[i]->merged;

@@ -25,7 +25,7 @@ static struct map *coming_namespaces(struct arena *scratch,
 		const struct object *want = items[i]->want;
 
 		if (object_is(want, "", "Namespace") &&
-		    !cluster_item_lives(items[i]) &&
+		    !cluster_item_lives(items[i]) && !items[i]->leave &&
 		    items[i]->err.status == ERR_OK)
 			map_set(out, want->name, items[i]);
 	}
@@ -140,8 +140,8 @@ static const struct object *missing(const struct kube_patch *patch,
 		const char *name = arena_printf(scratch, "\\\"%s\\\" not found",
 						want->name);
 
-		if (items[i] != patch->item && !cluster_item_lives(items[i]) &&
-		    strstr(said, name))
+		if (items[i] != patch->item && !items[i]->leave &&
+		    !cluster_item_lives(items[i]) && strstr(said, name))
 			return want;
 	}
 	return NULL;
@@ -273,8 +273,8 @@ static bool prepare(struct kube *kube, struct arena *scratch,
 {
 	item->merged = (struct bytes){ 0 };
 	item->unchecked = NULL;
-	if (item->err.status != ERR_OK || item->proved || kube_is_going(item) ||
-	    !kube_patch_init(kube, item, patch))
+	if (item->err.status != ERR_OK || item->proved || item->leave ||
+	    kube_is_going(item) || !kube_patch_init(kube, item, patch))
 		return false;
 	if (patch->resource.comes) {
 		item->unchecked =

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PLAN_HEED_H
+#define PLAN_HEED_H
+
+/*
+ * Heed: what annotations of other tools say of how an object is applied.  Pure.
+ *
+ *	kustomize.toolkit.fluxcd.io/reconcile  Disabled: it is left alone
+ *	kustomize.toolkit.fluxcd.io/ssa        Ignore: it is left alone
+ *	                                       IfNotPresent: it is made, and
+ *	                                       never changed
+ *	                                       Merge: what others have applied
+ *	                                       is not folded into ours
+ *
+ * As for Flux (kustomize-controller v1.9.4), each may be an annotation or a
+ * label, letter case does not matter, and it is heeded in git and, but for
+ * IfNotPresent, on what lives.
+ */
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "plan/plan.h"
+
+/*
+ * Before anything is read: ERR_INPUT, with the object's origin, for a value
+ * that nobody knows.
+ */
+MUST_USE int heed_wishes(const struct plan *plan, struct err *err);
+
+/*
+ * After cluster_read(): how each wanted item is to be treated.  What is left
+ * alone is PLAN_KEEP.
+ */
+void heed_items(struct plan *plan);
+
+/* Is `value`, whatever its letter case, one of those in `list`, which stand
+ * between commas?  NULL lists nothing. */
+bool heed_lists(const char *list, const char *value);
+
+#endif
