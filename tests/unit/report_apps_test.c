@@ -11,7 +11,7 @@
 #include "base/vec.h"
 #include "report/report.h"
 
-#define HOUR 3600
+#define HOUR INT64_C(3600)
 
 static struct run run;
 static struct err err;
