@@ -37,20 +37,96 @@ static size_t settle_outcomes(struct run *run, struct plan *plan,
 	return failed;
 }
 
-typedef int work_fn(struct cluster *cluster, struct cluster_item **items,
-		    size_t n, struct err *err);
+/* Steps, and their items. */
+struct work {
+	struct plan_step **steps;
+	struct cluster_item **items;
+	size_t n;
+};
 
-static int apply_and_settle(struct cluster *cluster,
-			    struct cluster_item **items, size_t n,
+typedef int work_fn(struct cluster *cluster, const struct work *work,
+		    struct err *err);
+
+static int delete_all(struct cluster *cluster, const struct work *work,
+		      struct err *err)
+{
+	return cluster_delete(cluster, work->items, work->n, err);
+}
+
+/*
+ * Those that are to be deleted and made anew: as it was planned, or, where they
+ * were not tried, as the server has just told.
+ */
+static size_t find_replaced(const struct work *work, enum plan_action action,
+			    struct cluster_item **out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < work->n; i++) {
+		struct cluster_item *item = work->items[i];
+
+		if (work->steps[i]->action != action ||
+		    (action != PLAN_REPLACE &&
+		     !(item->immutable && item->may_replace)))
+			continue;
+		err_clear(&item->err);
+		out[n++] = item;
+	}
+	return n;
+}
+
+/* That it is neither here nor there is no state to keep quiet about. */
+static void tell_unmade(struct cluster_item *item)
+{
+	if (item->err.status != ERR_OK) {
+		err_wrap(&item->err,
+			 "was deleted to be made anew, and is not made");
+		return;
+	}
+	err_set(&item->err, ERR_TEMPORARY,
+		"was deleted to be made anew, and is not made yet");
+	err_hint(&item->err, "run the same command again");
+}
+
+/* Delete those in the way, wait until they are gone, then apply these. */
+static int replace(struct cluster *cluster, struct cluster_item **gone,
+		   size_t n_gone, struct cluster_item **items, size_t n,
+		   struct err *err)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	bool *deleted = arena_array(scratch, n_gone, sizeof(*deleted));
+	int status = n_gone ? cluster_delete(cluster, gone, n_gone, err) : 0;
+
+	for (size_t i = 0; i < n_gone; i++) {
+		deleted[i] = gone[i]->written;
+		gone[i]->written = false;
+	}
+	if (status == 0)
+		status = cluster_apply(cluster, items, n, err);
+	for (size_t i = 0; i < n_gone; i++)
+		if (deleted[i] && !gone[i]->live.len && !gone[i]->written)
+			tell_unmade(gone[i]);
+	return status;
+}
+
+static int apply_and_settle(struct cluster *cluster, const struct work *work,
 			    struct err *err)
 {
-	if (cluster_apply(cluster, items, n, err) < 0)
+	AUTO_ARENA struct arena *scratch = arena_new();
+	struct cluster_item **gone = arena_array(scratch, work->n,
+						 sizeof(*gone));
+	size_t n = find_replaced(work, PLAN_REPLACE, gone);
+
+	if (replace(cluster, gone, n, work->items, work->n, err) < 0)
 		return -1;
-	return cluster_settle(cluster, items, n, err);
+	n = find_replaced(work, PLAN_APPLY, gone);
+	if (n && replace(cluster, gone, n, gone, n, err) < 0)
+		return -1;
+	return cluster_settle(cluster, work->items, work->n, err);
 }
 
 /* One stage.  `failed` counts its failures, also where -1 is returned. */
-static int carry_out(struct run *run, struct cluster *cluster, work_fn *work,
+static int carry_out(struct run *run, struct cluster *cluster, work_fn *fn,
 		     struct plan *plan, struct plan_step **steps, size_t n,
 		     size_t *failed, struct err *err)
 {
@@ -60,7 +136,7 @@ static int carry_out(struct run *run, struct cluster *cluster, work_fn *work,
 
 	for (size_t i = 0; i < n; i++)
 		items[i] = &steps[i]->item;
-	status = work(cluster, items, n, err);
+	status = fn(cluster, &(const struct work){ steps, items, n }, err);
 	*failed = settle_outcomes(run, plan, steps, n);
 	return status;
 }
@@ -167,7 +243,7 @@ int apply_prune(struct run *run, struct cluster *cluster, struct plan *plan,
 			skip(run, work, n);
 			continue;
 		}
-		status = carry_out(run, cluster, cluster_delete, plan, work, n,
+		status = carry_out(run, cluster, delete_all, plan, work, n,
 				   &failed, err);
 		all_failed += failed;
 	}
