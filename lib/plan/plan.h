@@ -56,10 +56,17 @@ struct plan_slot {
 	unsigned after; /* so many others in a row, by name */
 };
 
+struct plan_steps {
+	struct plan_step **v;
+	size_t n;
+	size_t room;
+};
+
 struct plan_step {
 	enum plan_action action;
 	enum object_stage stage;
 	struct plan_slot slot;
+	struct plan_steps needs; /* what it depends on by name */
 	struct cluster_item item;
 	struct fields_takens overridden; /* managers that lose fields to us */
 	/* Of an object that is not wanted any more; else NULL. */

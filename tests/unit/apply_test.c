@@ -115,6 +115,7 @@ static struct run run;
 static struct plan plan;
 static struct str told = STR_INIT(4096);
 static struct err err;
+static bool go_on;
 
 static void listen(void *payload, const struct event *event)
 {
@@ -140,6 +141,7 @@ static int setup(void **state)
 	struct objects *want;
 
 	(void)state;
+	go_on = false;
 	run_init(&run, NULL);
 	run.emit = listen;
 	want = arena_alloc(run.arena, sizeof(*want));
@@ -174,8 +176,12 @@ static int teardown(void **state)
 
 static int carry_out(void)
 {
-	const struct apply_patience patience = { .seconds = 5 };
 	const struct apps none = { 0 };
+	const struct apply_patience patience = {
+		.apps = &none,
+		.seconds = 5,
+		.go_on = go_on,
+	};
 
 	assert_int_equal(order_steps(&plan, &none, &err), 0);
 	return apply_plan(&run, &cluster, &plan, &patience, &err);
@@ -201,6 +207,32 @@ static void nothing_follows_a_failed_stage(void **state)
 	assert_string_equal(str_text(&recorder.log),
 			    "apply ns; settle 1; apply cm; settle 1; ");
 	assert_string_equal(str_text(&told), "ns=1 cm=2 svc=3 ");
+}
+
+static void what_does_not_need_it_may_go_on(void **state)
+{
+	(void)state;
+	go_on = true;
+	recorder.refuse = "cm";
+	assert_int_equal(carry_out(), -1);
+	assert_int_equal(err.status, ERR_PARTIAL);
+	assert_string_equal(err.msg, "1 of 3 objects failed");
+	assert_string_equal(str_text(&told), "ns=1 cm=2 svc=1 ");
+}
+
+/* It was refused before, in the dry run. */
+static void what_has_failed_already_is_left_out(void **state)
+{
+	(void)state;
+	go_on = true;
+	for (size_t i = 0; i < plan.n; i++)
+		if (!strcmp(plan.v[i].item.want->name, "cm"))
+			plan.v[i].action = PLAN_FAILED;
+	assert_int_equal(carry_out(), -1);
+	assert_string_equal(err.msg, "1 of 3 objects failed");
+	assert_string_equal(str_text(&recorder.log),
+			    "apply ns; settle 1; apply svc; settle 1; ");
+	assert_string_equal(str_text(&told), "ns=1 cm=2 svc=1 ");
 }
 
 static void the_end_of_the_run_skips_the_rest(void **state)
@@ -377,6 +409,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(stages_follow_each_other),
 		TEST(nothing_follows_a_failed_stage),
+		TEST(what_does_not_need_it_may_go_on),
+		TEST(what_has_failed_already_is_left_out),
 		TEST(the_end_of_the_run_skips_the_rest),
 		TEST(an_empty_plan_asks_nothing),
 		TEST(what_is_replaced_is_deleted_first),
