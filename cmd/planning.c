@@ -10,6 +10,8 @@
 const struct opt planning_opts[] = {
 	OPT_STRING(struct planning_args, approve, 0, "approve-deletes", "N",
 		   "delete exactly so many objects"),
+	OPT_FLAG(struct planning_args, force_replace, 0, "force-replace",
+		 "delete and make anew what cannot be changed"),
 	OPT_STRING(struct planning_args, max_deletes, 0, "max-deletes", "N|N%",
 		   "delete at most so many of an app"),
 	OPT_FLAG(struct planning_args, none, 0, "no-prune",
@@ -130,7 +132,8 @@ int planning_make(struct source *source, struct cluster *cluster,
 		return -1;
 	/* Files are no cluster: whoever applies them heeds that. */
 	if (cluster->marks)
-		heed_items(plan);
+		heed_items(plan, &(const struct heed_rules){
+					 args->force_replace, args->kinds });
 	if (prune_judge(plan, &out->rules, err) < 0 ||
 	    (cluster->marks && !args->take_over &&
 	     check_owners(source, plan, err) < 0))

@@ -21,6 +21,10 @@ enum validate { VALIDATE_SERVER, VALIDATE_NONE };
 
 static const char *const validate_choices[] = { "server", "none", NULL };
 
+enum on_error { ON_ERROR_STOP, ON_ERROR_CONTINUE };
+
+static const char *const on_error_choices[] = { "stop", "continue", NULL };
+
 struct sync_args {
 	struct source_args source;
 	struct target_args target;
@@ -29,6 +33,7 @@ struct sync_args {
 	struct planning_args prune;
 	int format;
 	int validate;
+	int on_error;
 	int64_t wait_lock; /* seconds */
 	int64_t wait;      /* seconds; 0: not at all; -1: as each app says */
 };
@@ -36,6 +41,9 @@ struct sync_args {
 static const struct opt sync_opts[] = {
 	OPT_CHOICE(struct sync_args, format, 'o', "output", "FORMAT",
 		   "format of the result", output_formats),
+	OPT_CHOICE(struct sync_args, on_error, 0, "on-error", "HOW",
+		   "after a failure go on with what does not need it",
+		   on_error_choices),
 	OPT_CHOICE(struct sync_args, validate, 0, "validate", "HOW",
 		   "dry-run every object before the first write",
 		   validate_choices),
@@ -64,9 +72,11 @@ static int check_worktree(const struct sync_args *args,
 }
 
 /* May it be carried out?  Nothing has been changed up to here. */
-static int check_plan(const struct planning *planning, struct err *err)
+static int check_plan(const struct planning *planning,
+		      const struct apply_patience *patience, struct err *err)
 {
-	plan_errors(&planning->plan, err);
+	if (!patience->go_on)
+		plan_errors(&planning->plan, err);
 	if (err->status != ERR_OK)
 		return -1;
 	return prune_check_budget(&planning->plan, &planning->rules, err);
@@ -160,14 +170,18 @@ static int sync_run(struct run *run, int argc, char **argv,
 			&cluster, err) < 0 ||
 	    check_worktree(&args, cluster, err) < 0 ||
 	    planning_make(&source, cluster, &args.prune,
-			  args.validate == VALIDATE_SERVER, &planning,
-			  err) < 0 ||
-	    check_plan(&planning, err) < 0 ||
+			  args.validate == VALIDATE_SERVER, &planning, err) < 0)
+		return -1;
+	patience = (struct apply_patience){
+		.apps = &source.apps,
+		.seconds = args.wait,
+		.go_on = args.on_error == ON_ERROR_CONTINUE,
+	};
+	if (check_plan(&planning, &patience, err) < 0 ||
 	    lock_apps(&source, cluster, &planning, args.wait_lock, &lock, err) <
 		    0)
 		return -1;
 
-	patience = (struct apply_patience){ &source.apps, args.wait };
 	status = carry_out(run, cluster, &planning, &patience, err);
 	status = settle(&source, cluster, &planning, status, begin_ms, err);
 	apply_unlock(lock);

@@ -266,6 +266,7 @@ static void count_step(const struct plan_step *step, struct record_sync *sync)
 	sync->created += step->action == PLAN_CREATE;
 	sync->deleted += step->action == PLAN_DELETE;
 	sync->changed += step->action == PLAN_CHANGE ||
+			 step->action == PLAN_REPLACE ||
 			 step->action == PLAN_ADOPT ||
 			 step->action == PLAN_APPLY;
 }

@@ -47,8 +47,11 @@ struct cluster_item {
 	const struct object *want;
 
 	/* How it is to be treated, said after cluster_read(): */
-	bool leave;    /* it is not applied in this run, nor tried */
-	bool unfolded; /* what other managers have applied stays theirs */
+	bool leave;       /* it is not applied in this run, nor tried */
+	bool unfolded;    /* what other managers have applied stays theirs */
+	bool may_replace; /* where it cannot be changed it may be deleted and
+			     made anew; else there is a hint: */
+	const char *replace_hint; /* how to allow it, or NULL */
 
 	struct bytes live;     /* JSON; len 0 where there is none */
 	bool proved;           /* it lives, and an apply would change nothing
@@ -61,6 +64,9 @@ struct cluster_item {
 	const char *unchecked; /* why cluster_try could not ask the server
 				  ("its Namespace comes in this sync"), or
 				  NULL */
+	const char *immutable; /* fields that cannot be changed as wanted,
+				  "spec.selector": it lives, and has to be
+				  deleted and made anew; or NULL */
 	const char *given_up;  /* with no_force: contested fields left to
 				  others, for people; or NULL */
 	const char **warnings; /* of the server, NULL-ended, or NULL */
@@ -138,12 +144,15 @@ bool cluster_item_lives(const struct cluster_item *item);
 /*
  * Fill in `merged`: what an apply would make of it, defaults and admission
  * included.  `items` are all of the run's, so that it is known what comes
- * with them; what is proved is not asked for.  Changes nothing.
+ * with them; what is proved is not asked for.  What may be replaced, and has to
+ * be, is tried as if it were not there; where it may not, that is the item's
+ * err.  Changes nothing.
  */
 MUST_USE int cluster_try(struct cluster *cluster, struct cluster_item **items,
 			 size_t n, struct err *err);
 
-/* Apply the items, all in parallel.  Fills in `merged`. */
+/* Apply the items, all in parallel.  Fills in `merged`, and `immutable` of what
+ * is refused for that. */
 MUST_USE int cluster_apply(struct cluster *cluster, struct cluster_item **items,
 			   size_t n, struct err *err);
 

@@ -5,10 +5,15 @@
 #include <strings.h>
 
 #include "document/document.h"
+#include "plan/prune.h"
 
 #define FLUX      "kustomize.toolkit.fluxcd.io/"
+#define FORCE     FLUX "force"
 #define RECONCILE FLUX "reconcile"
 #define SSA       FLUX "ssa"
+
+#define ARGO         "argocd.argoproj.io/"
+#define SYNC_OPTIONS ARGO "sync-options"
 
 #define VALUES_MOST 4
 
@@ -17,6 +22,7 @@ static const struct known {
 	const char *key;
 	const char *values[VALUES_MOST + 1];
 } knowns[] = {
+	{ FORCE, { "Disabled", "Enabled" } },
 	{ FLUX "prune", { "Disabled", "Enabled" } },
 	{ RECONCILE, { "Disabled", "Enabled" } },
 	{ SSA, { "IfNotPresent", "Ignore", "Merge", "Override" } },
@@ -115,7 +121,8 @@ static struct sides sides_of(struct arena *scratch,
 	json_t *live;
 
 	/* Few say anything, and parsing them all would cost. */
-	if (item->live.len && strstr(item->live.data, FLUX) &&
+	if (item->live.len &&
+	    (strstr(item->live.data, FLUX) || strstr(item->live.data, ARGO)) &&
 	    doc_read_json(scratch, "live", item->live, &live, &broken) == 0)
 		sides.live = live;
 	return sides;
@@ -134,22 +141,49 @@ static const char *why_left_alone(const struct plan_step *step,
 	return NULL;
 }
 
-static void heed_item(struct plan *plan, struct plan_step *step)
+/* May it be deleted and made anew where it cannot be changed?  Else the hint
+ * says how that is allowed. */
+static void heed_force(struct arena *arena, struct cluster_item *item,
+		       const struct sides *sides,
+		       const struct heed_rules *rules)
+{
+	const bool forced = rules->force_replace ||
+			    either_says(sides, FORCE, "Enabled") ||
+			    (either_says(sides, SYNC_OPTIONS, "Force=true") &&
+			     either_says(sides, SYNC_OPTIONS, "Replace=true"));
+
+	if (prune_keeps_kind(item->want, rules->kinds))
+		item->replace_hint = arena_printf(
+			arena,
+			"to delete it with all that is in it and make it anew, "
+			"say --force-replace --prune-kinds=%s",
+			item->want->kind);
+	else if (forced)
+		item->may_replace = true;
+	else
+		item->replace_hint =
+			"to delete it and make it anew, say --force-replace, "
+			"or let it have the annotation " FORCE ": Enabled";
+}
+
+static void heed_item(struct plan *plan, struct plan_step *step,
+		      const struct heed_rules *rules)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
 	const struct sides sides = sides_of(scratch, &step->item);
 
 	step->item.unfolded = either_says(&sides, SSA, "Merge");
 	step->item.fold = step->item.fold && !step->item.unfolded;
+	heed_force(plan->arena, &step->item, &sides, rules);
 	step->why = why_left_alone(step, &sides);
 	step->item.leave = step->why != NULL;
 	if (step->item.leave)
 		plan_set_action(plan, step, PLAN_KEEP);
 }
 
-void heed_items(struct plan *plan)
+void heed_items(struct plan *plan, const struct heed_rules *rules)
 {
 	for (size_t i = 0; i < plan->n_want; i++)
 		if (plan->v[i].item.err.status == ERR_OK)
-			heed_item(plan, &plan->v[i]);
+			heed_item(plan, &plan->v[i], rules);
 }

@@ -185,6 +185,8 @@ int plan_judge_step(struct plan *plan, struct plan_step *step, struct err *err)
 		action = PLAN_KEEP;
 	else if (step->item.proved)
 		action = PLAN_UNCHANGED;
+	else if (step->item.immutable)
+		action = PLAN_REPLACE;
 	else if (!step->item.live.len)
 		action = PLAN_CREATE;
 	else if (!step->item.merged.len)

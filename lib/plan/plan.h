@@ -29,13 +29,14 @@ enum plan_action {
 	PLAN_UNCHANGED,
 	PLAN_CREATE,
 	PLAN_CHANGE,
-	PLAN_ADOPT,  /* no value moves, but we come to own our fields, or
+	PLAN_REPLACE, /* it cannot be changed: deleted, and made anew */
+	PLAN_ADOPT,   /* no value moves, but we come to own our fields, or
 			give some up: until then git cannot remove them */
-	PLAN_APPLY,  /* not tried (--validate none): the server will tell */
-	PLAN_FAILED, /* the cluster refused it, or could not say */
-	PLAN_DELETE, /* git does not want it any more */
-	PLAN_KEEP,   /* it is left as it is: step.why */
-	PLAN_GONE,   /* neither, and it is not there */
+	PLAN_APPLY,   /* not tried (--validate none): the server will tell */
+	PLAN_FAILED,  /* the cluster refused it, or could not say */
+	PLAN_DELETE,  /* git does not want it any more */
+	PLAN_KEEP,    /* it is left as it is: step.why */
+	PLAN_GONE,    /* neither, and it is not there */
 	PLAN_ACTIONS,
 };
 
@@ -62,11 +63,18 @@ struct plan_slot {
 	unsigned after; /* so many others in a row, by name */
 };
 
+struct plan_steps {
+	struct plan_step **v;
+	size_t n;
+	size_t room;
+};
+
 struct plan_step {
 	enum plan_action action;
 	enum plan_cause cause;
 	enum object_stage stage;
 	struct plan_slot slot;
+	struct plan_steps needs; /* what it depends on by name */
 	struct cluster_item item;
 	struct fields_takens overridden; /* managers that lose fields to us */
 	/* Of an object that is not wanted any more; else NULL. */

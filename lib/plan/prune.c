@@ -101,18 +101,21 @@ static bool is_named(const char *const *kinds, const char *kind)
 	return false;
 }
 
+bool prune_keeps_kind(const struct object *object, const char *const *kinds)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kept_kinds); i++)
+		if (object_is(object, kept_kinds[i].group, kept_kinds[i].kind))
+			return !is_named(kinds, object->kind);
+	return false;
+}
+
 static const char *kept_kind(struct arena *arena, const struct object *object,
 			     const struct prune_rules *rules)
 {
-	for (size_t i = 0; i < ARRAY_LEN(kept_kinds); i++)
-		if (object_is(object, kept_kinds[i].group,
-			      kept_kinds[i].kind) &&
-		    !is_named(rules->kinds, object->kind))
-			return arena_printf(arena,
-					    "a %s goes only with "
-					    "--prune-kinds=%s",
-					    object->kind, object->kind);
-	return NULL;
+	if (!prune_keeps_kind(object, rules->kinds))
+		return NULL;
+	return arena_printf(arena, "a %s goes only with --prune-kinds=%s",
+			    object->kind, object->kind);
 }
 
 /* ---- one member ---- */

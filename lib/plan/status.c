@@ -46,6 +46,7 @@ static enum plan_cause cause_of(const struct status_app *app,
 			       PLAN_DRIFTED :
 			       PLAN_AWAITED;
 	case PLAN_CHANGE:
+	case PLAN_REPLACE:
 	case PLAN_ADOPT:
 	case PLAN_APPLY:
 		return cause_of_change(app, step, marks);

@@ -62,6 +62,7 @@ struct report {
 enum verb {
 	VERB_CREATE,
 	VERB_CHANGE,
+	VERB_REPLACE,
 	VERB_ADOPT,
 	VERB_APPLY,
 	VERB_DELETE,

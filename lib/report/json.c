@@ -187,6 +187,7 @@ static json_t *step_json(const struct report *report,
 	put(one, "leftToOthers", text_json(report, step->item.given_up));
 	put(one, "app", text_json(report, want->app));
 	put(one, "why", text_json(report, step->why));
+	put(one, "immutable", text_json(report, step->item.immutable));
 	put(one, "unchecked", text_json(report, step->item.unchecked));
 	put(one, "health", health_json(report, &step->item));
 	put(one, "warnings", strings_json(report, step->item.warnings));

@@ -17,6 +17,7 @@
 const struct verb_words report_verb_words[VERB_COUNT] = {
 	[VERB_CREATE] = { "create", "to create", "created", COLOR_GREEN },
 	[VERB_CHANGE] = { "change", "to change", "changed", COLOR_YELLOW },
+	[VERB_REPLACE] = { "replace", "to replace", "replaced", COLOR_RED },
 	[VERB_ADOPT] = { "adopt", "to adopt", "adopted", COLOR_CYAN },
 	[VERB_APPLY] = { "apply", "to apply", "applied", COLOR_YELLOW },
 	[VERB_DELETE] = { "delete", "to delete", "deleted", COLOR_RED },
@@ -33,6 +34,8 @@ static enum verb verb_of_action(enum plan_action action)
 		return VERB_CREATE;
 	case PLAN_CHANGE:
 		return VERB_CHANGE;
+	case PLAN_REPLACE:
+		return VERB_REPLACE;
 	case PLAN_ADOPT:
 		return VERB_ADOPT;
 	case PLAN_APPLY:
@@ -130,6 +133,9 @@ static void add_remarks(struct report *report, struct str *out,
 	add_remark(report, out, "leaves to others: ", step->item.given_up);
 	if (step->outcome == PLAN_PENDING)
 		add_remark(report, out, "not checked: ", step->item.unchecked);
+	if (step->action == PLAN_REPLACE)
+		add_remark(report, out,
+			   "cannot be changed: ", step->item.immutable);
 	add_remark(report, out, "", step->why);
 	if (step->action == PLAN_ADOPT)
 		add_remark(report, out, "",

@@ -21,6 +21,8 @@ static int teardown(void **state)
 	return 0;
 }
 
+static const struct heed_rules no_rules;
+
 #define FLUX "kustomize.toolkit.fluxcd.io/"
 
 /* A plan of one ConfigMap with this in its metadata. */
@@ -93,7 +95,7 @@ static void what_annotations_say_is_heeded(void **state)
 			};
 		step->item.fold = true;
 		assert_int_equal(heed_wishes(plan, &err), 0);
-		heed_items(plan);
+		heed_items(plan, &no_rules);
 		assert_int_equal(step->item.leave, cases[i].why != NULL);
 		assert_int_equal(step->item.unfolded, cases[i].unfolded);
 		assert_int_equal(step->item.fold, !cases[i].unfolded);
@@ -109,6 +111,63 @@ static void what_annotations_say_is_heeded(void **state)
 	}
 }
 
+#define ARGO "argocd.argoproj.io/sync-options"
+
+static const struct {
+	const char *want;
+	const char *live;
+	bool forced; /* --force-replace */
+	bool may;
+} leaves[] = {
+	{ "", PLAIN, false, false },
+	{ "", PLAIN, true, true },
+	{ ANNOTATED("force", "enabled"), PLAIN, false, true },
+	{ ANNOTATED("force", "Disabled"), PLAIN, false, false },
+	{ "", LIVE("labels", "force", "Enabled"), false, true },
+	{ ", annotations: {" ARGO ": 'Replace=true, Force=true'}", PLAIN, false,
+	  true },
+	{ ", annotations: {" ARGO ": Replace=true}", PLAIN, false, false },
+	{ ", annotations: {" ARGO ": Force=true}", PLAIN, false, false },
+};
+
+static void leave_to_replace_is_given_in_words(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(leaves); i++) {
+		const struct heed_rules rules = {
+			.force_replace = leaves[i].forced,
+		};
+		struct plan *plan = plan_of(leaves[i].want);
+		struct cluster_item *item = &plan->v[0].item;
+
+		item->live = (struct bytes){ leaves[i].live,
+					     strlen(leaves[i].live) };
+		assert_int_equal(heed_wishes(plan, &err), 0);
+		heed_items(plan, &rules);
+		assert_int_equal(item->may_replace, leaves[i].may);
+		assert_int_equal(item->replace_hint == NULL, leaves[i].may);
+	}
+}
+
+static void what_takes_much_with_it_must_be_named(void **state)
+{
+	static const char *const named[] = { "PersistentVolumeClaim", NULL };
+	struct heed_rules rules = { .force_replace = true };
+	struct plan *plan = plan_of("");
+	struct object claim = *plan->v[0].item.want;
+
+	(void)state;
+	claim.kind = "PersistentVolumeClaim";
+	plan->v[0].item.want = &claim;
+	heed_items(plan, &rules);
+	assert_false(plan->v[0].item.may_replace);
+	assert_non_null(strstr(plan->v[0].item.replace_hint,
+			       "--prune-kinds=PersistentVolumeClaim"));
+	rules.kinds = named;
+	heed_items(plan, &rules);
+	assert_true(plan->v[0].item.may_replace);
+}
+
 /* Proved to be as it was applied, and so there; its text is not. */
 static void what_is_proved_is_present(void **state)
 {
@@ -116,7 +175,7 @@ static void what_is_proved_is_present(void **state)
 
 	(void)state;
 	plan->v[0].item.proved = true;
-	heed_items(plan);
+	heed_items(plan, &no_rules);
 	assert_int_equal(plan->v[0].action, PLAN_KEEP);
 }
 
@@ -126,7 +185,7 @@ static void what_could_not_be_read_is_not_judged(void **state)
 
 	(void)state;
 	err_set(&plan->v[0].item.err, ERR_ACCESS, "forbidden");
-	heed_items(plan);
+	heed_items(plan, &no_rules);
 	assert_int_equal(plan->v[0].action, PLAN_UNCHANGED);
 	assert_int_equal(plan_judge(plan, &err), 0);
 	assert_int_equal(plan->v[0].action, PLAN_FAILED);
@@ -167,6 +226,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_annotations_say_is_heeded),
+		TEST(leave_to_replace_is_given_in_words),
+		TEST(what_takes_much_with_it_must_be_named),
 		TEST(what_is_proved_is_present),
 		TEST(what_could_not_be_read_is_not_judged),
 		TEST(a_value_that_nobody_knows_is_an_error),

@@ -215,7 +215,8 @@ bool kube_fold_cures(const struct cluster_item *item, struct bytes answer)
 
 static bool is_folded_by_apply(const struct cluster_item *item)
 {
-	if (item->unchecked || item->unfolded || item->err.status != ERR_OK)
+	if (item->unchecked || item->unfolded || item->immutable ||
+	    item->err.status != ERR_OK)
 		return false;
 	return kube_folds(item->live) || kube_folds(item->merged);
 }
