@@ -48,6 +48,8 @@ struct report {
 	size_t n_objects;
 	json_t *objects; /* for the document; NULL: none */
 	json_t *apps;    /* the same, of status and history */
+	json_t *goals;   /* the same, of rollback */
+	json_t *rollback;
 	struct {
 		const char **v;
 		size_t n;
@@ -117,6 +119,13 @@ void report_text_status(struct report *report, const struct status *status);
 void report_text_history(struct report *report, const struct record *records,
 			 size_t n);
 
+/* ---- text_rollback.c ---- */
+
+void report_text_goal(struct report *report, const char *app,
+		      const struct revision *revision);
+void report_text_rollback(struct report *report,
+			  const struct report_rollback *rollback);
+
 /* ---- json.c ---- */
 
 /* Keep the two sides of the plan's differences, masked, for the document. */
@@ -125,6 +134,10 @@ int report_json_sides(struct report *report, struct err *err);
 void report_json_status(struct report *report, const struct status *status);
 void report_json_history(struct report *report, const struct record *records,
 			 size_t n);
+void report_json_goal(struct report *report, const char *app,
+		      const struct revision *revision);
+void report_json_rollback(struct report *report,
+			  const struct report_rollback *rollback);
 /* The document. */
 void report_json_document(struct report *report, int status,
 			  const struct err *err);
