@@ -112,6 +112,16 @@ bool restore_is_same(const struct restore_goal *goal, const char *commit)
 	return same;
 }
 
+bool restore_is_rollback(struct repo *repo, const char *commit)
+{
+	const struct repo_log_args args = { .tip = commit, .limit = 1 };
+	AUTO_ERR struct err ignored = { 0 };
+	struct repo_log log;
+
+	return repo_log(repo, &args, &log, &ignored) == 0 && log.n &&
+	       repo_trailer(&log.v[0], RESTORE_GOES);
+}
+
 const char *restore_taken_to(struct repo *repo, const char *commit,
 			     const char *app)
 {

@@ -77,6 +77,9 @@ MUST_USE int restore_open(struct source *source, struct restore_goal *goal,
 /* Has this commit what the goal is rendered from?  Not if it is not there. */
 bool restore_is_same(const struct restore_goal *goal, const char *commit);
 
+/* Is this commit one of ours? */
+bool restore_is_rollback(struct repo *repo, const char *commit);
+
 /* Where this commit took the app back to, by its trailers, or NULL. */
 const char *restore_taken_to(struct repo *repo, const char *commit,
 			     const char *app);

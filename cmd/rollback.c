@@ -60,37 +60,55 @@ static const struct record_sync *last_of(const struct record *record)
 	return record->syncs.n ? &record->syncs.v[0] : NULL;
 }
 
-static const struct record *latest_of(const struct apply_records *records)
+/* Clocks count seconds: within one, what git says. */
+static bool is_later(const struct source *source, const struct record_sync *one,
+		     const struct record_sync *other)
+{
+	AUTO_ERR struct err ignored = { 0 };
+	bool behind;
+
+	if (one->when != other->when || str_equal(one->commit, other->commit))
+		return one->when > other->when;
+	return *one->commit && *other->commit &&
+	       repo_is_behind(source->repo, other->commit, one->commit, &behind,
+			      &ignored) == 0 &&
+	       behind;
+}
+
+static const struct record *latest_of(const struct source *source,
+				      const struct apply_records *records)
 {
 	const struct record *latest = NULL;
 
 	for (size_t i = 0; i < records->n; i++) {
 		const struct record_sync *last = last_of(&records->v[i]);
 
-		if (last && (!latest || last->when > last_of(latest)->when))
+		if (last &&
+		    (!latest || is_later(source, last, last_of(latest))))
 			latest = &records->v[i];
 	}
 	return latest;
 }
 
 /* Where nobody says which, those that the latest sync was of. */
-static int choose_latest(struct apply_records *records, struct err *err)
+static int choose_latest(const struct source *source,
+			 struct apply_records *records, struct err *err)
 {
-	const struct record *latest = latest_of(records);
+	const struct record *latest = latest_of(source, records);
+	const struct record_sync *newest = latest ? last_of(latest) : NULL;
+	const char *app = latest ? latest->app : NULL;
 	size_t n = 0;
 
-	if (!latest)
-		return 0;
-	for (size_t i = 0; i < records->n; i++) {
+	for (size_t i = 0; newest && i < records->n; i++) {
 		const struct record_sync *last = last_of(&records->v[i]);
 
-		if (!last || last->when != last_of(latest)->when)
+		if (!last || is_later(source, newest, last))
 			continue;
-		if (!str_equal(last->commit, last_of(latest)->commit)) {
+		if (!str_equal(last->commit, newest->commit)) {
 			err_set(err, ERR_USAGE,
 				"apps %s and %s were synced last at the same "
 				"time, of different commits",
-				latest->app, records->v[i].app);
+				app, records->v[i].app);
 			return err_hint(err, "say which with --app");
 		}
 		records->v[n++] = records->v[i];
@@ -247,7 +265,9 @@ static int load(struct source *source, struct cluster *cluster,
 		return -1;
 	if (!how->take_over && planning_check_repository(records, err) < 0)
 		return -1;
-	return source->args->apps || how->to ? 0 : choose_latest(records, err);
+	return source->args->apps || how->to ?
+		       0 :
+		       choose_latest(source, records, err);
 }
 
 static int find_goals(struct restore *restore,

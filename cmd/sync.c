@@ -15,6 +15,8 @@
 #include "base/clock.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
+#include "cmd/restore.h"
+#include "cmd/rollback.h"
 #include "plan/order.h"
 
 enum validate { VALIDATE_SERVER, VALIDATE_NONE };
@@ -47,11 +49,14 @@ struct sync_args {
 	struct output_args output;
 	struct sync_how how;
 	int format;
+	bool rollback;
 };
 
 static const struct opt sync_opts[] = {
 	OPT_CHOICE(struct sync_args, format, 'o', "output", "FORMAT",
 		   "format of the result", output_formats),
+	OPT_FLAG(struct sync_args, rollback, 0, "rollback-on-failure",
+		 "go back where it does not become healthy"),
 	OPT_INCLUDE(struct sync_args, source, source_opts),
 	OPT_INCLUDE(struct sync_args, target, target_opts),
 	OPT_INCLUDE(struct sync_args, change, change_opts),
@@ -154,9 +159,9 @@ static int settle(struct source *source, struct cluster *cluster,
 	return -1;
 }
 
-int sync_source(struct source *source, struct cluster *cluster,
-		const struct sync_how *how, struct report *report,
-		struct err *err)
+static int sync_once(struct source *source, struct cluster *cluster,
+		     const struct sync_how *how, struct report *report,
+		     struct planning *planning, struct err *err)
 {
 	const struct apply_patience patience = {
 		.apps = &source->apps,
@@ -165,24 +170,103 @@ int sync_source(struct source *source, struct cluster *cluster,
 	};
 	const int64_t begin_ms = clock_ms();
 	struct apply_lock *lock;
-	struct planning planning;
 	int status;
 
 	if (planning_make(source, cluster, &how->prune,
-			  how->validate == VALIDATE_SERVER, &planning,
+			  how->validate == VALIDATE_SERVER, planning,
 			  err) < 0 ||
-	    check_plan(&planning, &patience, err) < 0 ||
-	    claim(source, cluster, &planning, how->wait_lock, &lock, err) < 0)
+	    check_plan(planning, &patience, err) < 0 ||
+	    claim(source, cluster, planning, how->wait_lock, &lock, err) < 0)
 		return -1;
 
-	status = carry_out(source->run, cluster, &planning.plan, &patience,
+	status = carry_out(source->run, cluster, &planning->plan, &patience,
 			   err);
-	status = settle(source, cluster, &planning, status, begin_ms, err);
+	status = settle(source, cluster, planning, status, begin_ms, err);
 	apply_unlock(lock);
 	if (status < 0)
-		plan_errors(&planning.plan, err);
-	report_sync(report, &planning.plan);
+		plan_errors(&planning->plan, err);
+	report_sync(report, &planning->plan);
 	return status;
+}
+
+int sync_source(struct source *source, struct cluster *cluster,
+		const struct sync_how *how, struct report *report,
+		struct err *err)
+{
+	struct planning planning;
+
+	return sync_once(source, cluster, how, report, &planning, err);
+}
+
+/* ---- --rollback-on-failure ---- */
+
+/* Of the apps that were chosen those stay that are not healthy. */
+static void choose_unhealthy(struct source *source, const struct plan *plan)
+{
+	for (size_t i = 0; i < source->apps.n; i++) {
+		struct app *app = &source->apps.v[i];
+
+		app->chosen = false;
+		for (size_t j = 0; j < plan->n_want; j++) {
+			const struct cluster_item *item = &plan->v[j].item;
+
+			if (str_equal(item->want->app, app->name) &&
+			    (item->health.state == HEALTH_FAILED ||
+			     item->health.state == HEALTH_IN_PROGRESS))
+				app->chosen = true;
+		}
+	}
+}
+
+/* Once for a commit: what does not help is not tried again and again. */
+static int check_once(const struct source *source, struct err *err)
+{
+	if (!restore_is_rollback(source->repo, source->revision.oid))
+		return 0;
+	err_set(err, ERR_REFUSED,
+		"%.7s is a rollback itself: it is not rolled back",
+		source->revision.oid);
+	return err_hint(err, "go further back with gitops rollback --to, or "
+			     "mend it in git");
+}
+
+/* The sync has failed, and that stays its result. */
+static int go_back(struct source *source, struct cluster *cluster,
+		   const struct sync_args *args, struct report *report,
+		   struct err *err)
+{
+	struct run *run = source->run;
+	const struct rollback_how how = {
+		.reason = arena_printf(run->arena,
+				       "The sync of %.7s did not become "
+				       "healthy.",
+				       source->revision.oid),
+		.take_over = args->how.prune.take_over,
+	};
+	bool found;
+
+	if (check_once(source, err) < 0)
+		return -1;
+	/* The wait may have taken all the time there was. */
+	if (args->output.timeout)
+		run->deadline_ms = clock_ms() + args->output.timeout * 1000;
+	if (rollback_commit(source, cluster, &how, report, &found, err) < 0)
+		return -1;
+	return found ? sync_source(source, cluster, &args->how, report, err) :
+		       0;
+}
+
+static int check_rollback(const struct sync_args *args, struct err *err)
+{
+	if (args->rollback && args->source.worktree)
+		return err_set(err, ERR_USAGE,
+			       "--worktree and --rollback-on-failure exclude "
+			       "each other");
+	if (args->rollback && !args->how.wait)
+		return err_set(err, ERR_USAGE,
+			       "--rollback-on-failure: with --wait 0 it is not "
+			       "known");
+	return 0;
 }
 
 static int sync_run(struct run *run, int argc, char **argv,
@@ -193,11 +277,14 @@ static int sync_run(struct run *run, int argc, char **argv,
 		.output = OUTPUT_DEFAULTS,
 		.how = SYNC_HOW_DEFAULTS,
 	};
+	AUTO_ERR struct err later = { 0 };
+	struct planning planning;
 	struct cluster *cluster;
 	struct source source;
 
 	if (opt_parse(run, sync_opts, &args, argc, argv, &args.source.location,
-		      err) < 0)
+		      err) < 0 ||
+	    check_rollback(&args, err) < 0)
 		return -1;
 	output_open(run, "sync", args.format, &args.output, report);
 
@@ -206,7 +293,15 @@ static int sync_run(struct run *run, int argc, char **argv,
 			&cluster, err) < 0 ||
 	    check_worktree(&args, cluster, err) < 0)
 		return -1;
-	return sync_source(&source, cluster, &args.how, *report, err);
+	if (sync_once(&source, cluster, &args.how, *report, &planning, err) ==
+	    0)
+		return 0;
+	if (!args.rollback || err->status != ERR_UNHEALTHY)
+		return -1;
+	choose_unhealthy(&source, &planning.plan);
+	if (go_back(&source, cluster, &args, *report, &later) < 0)
+		err_append(err, &later);
+	return -1;
 }
 
 const struct cmd cmd_sync = {

@@ -65,8 +65,8 @@ static int judge_wait(struct cluster_item *const *items, size_t n,
 		err_set(err, ERR_UNHEALTHY,
 			"applied, but %zu of %zu objects failed%s", failed, n,
 			late ? ", and more were not healthy yet" : "");
-		err_hint(err, "mend it in git and sync again, or sync an "
-			      "earlier revision with --rev");
+		err_hint(err, "mend it in git and sync again, or go back with "
+			      "gitops rollback");
 	} else {
 		err_set(err, ERR_UNHEALTHY,
 			"applied, but %zu of %zu objects are not healthy in "

@@ -9,6 +9,7 @@ import pytest
 
 from bed import objects
 from bed.gitservers import repositories
+from bed.process import wait_until
 
 __all__ = ["repositories"]
 
@@ -269,4 +270,45 @@ def test_a_release_that_never_becomes_ready(cluster, nodes, repo, prefix):
     # A rerun has nothing to do.
     made = head(repo)
     assert "nothing to roll back" in cluster("rollback", repo).out
+    assert head(repo) == made
+
+
+def test_rollback_on_failure(cluster, nodes, repo, prefix):
+    bad = head(repo)
+    result = cluster("sync", "--wait", "5s", "--rollback-on-failure", repo,
+                     expect=5)
+    assert "applied, but 1 of 1 objects are not healthy in time" in result.err
+    assert images(nodes, prefix) == ["nginx:1.0"]
+    assert repo.git("rev-list", "--count", f"{bad}..HEAD") == "1"
+    assert repo.git("diff", "HEAD~2", "HEAD") == ""
+    body = repo.git("log", "-1", "--format=%b")
+    assert f"The sync of {bad[:7]} did not become healthy.\n" in body
+    made = head(repo)
+    cluster("sync", "--rollback-on-failure", repo)
+    assert head(repo) == made
+
+
+def test_a_rollback_that_fails_is_not_rolled_back(cluster, repo):
+    repo.commit(message="again\n\nGitops-Rollback: web 1234567")
+    made = head(repo)
+    result = cluster("sync", "--wait", "5s", "--rollback-on-failure", repo,
+                     expect=5)
+    assert (f"{made[:7]} is a rollback itself: it is not rolled back"
+            in result.err)
+    assert head(repo) == made
+
+
+def test_what_came_meanwhile_is_not_undone(cluster, nodes, repo, prefix):
+    """Somebody commits the remedy while the sync of the fault waits."""
+    run = cluster.start("sync", "--wait", "8s", "--rollback-on-failure", repo,
+                        text=True, stdout=subprocess.PIPE,
+                        stderr=subprocess.PIPE)
+    path = f"/apis/apps/v1/namespaces/{prefix}/deployments/web"
+    wait_until(lambda: "nginx:1.1" in str(nodes.api.get(path)["spec"]),
+               SECONDS, "the fault is applied")
+    repo.commit(release(prefix, "1.2"), "release 1.2")
+    made = head(repo)
+    _, err = run.communicate(timeout=SECONDS)
+    assert run.returncode == 5
+    assert "was changed since its last sync" in err
     assert head(repo) == made
