@@ -36,110 +36,10 @@ struct tip {
 	} apps;
 };
 
-static const struct app *find_app(const struct apps *apps, const char *name)
-{
-	for (size_t i = 0; i < apps->n; i++)
-		if (str_equal(apps->v[i].name, name))
-			return &apps->v[i];
-	return NULL;
-}
-
 static const char *short_of(struct arena *arena,
 			    const struct revision *revision)
 {
 	return arena_strndup(arena, revision->oid, 7);
-}
-
-/* ---- what was ---- */
-
-static int render_then(struct restore_goal *goal, struct err *err)
-{
-	struct source *then = goal->then;
-	struct arena *arena = then->run->arena;
-	const struct app *app = find_app(&then->apps, goal->app);
-
-	if (!app)
-		return err_set(err, ERR_REFUSED, "%s does not have it yet",
-			       APPS_FILE);
-	goal->trace = tree_trace(arena, then->tree);
-	then->tree = &goal->trace->tree;
-	return source_app_objects(then, app, &goal->objects, err);
-}
-
-int restore_open(struct source *source, struct restore_goal *goal,
-		 struct err *err)
-{
-	struct arena *arena = source->run->arena;
-	const struct repo_args args = {
-		.location = source->args->location,
-		.rev = goal->rev,
-	};
-
-	goal->then = arena_memdup(arena, source, sizeof(*source));
-	if (repo_open(source->run, &args, &goal->then->repo, err) < 0 ||
-	    source_follow(goal->then, err) < 0)
-		return -1;
-	if (render_then(goal, err) < 0)
-		return err_wrap(err, "app %s at %s", goal->app,
-				short_of(arena, &goal->then->revision));
-	return 0;
-}
-
-static bool has_same(const struct restore_goal *goal, const char *commit,
-		     const char *path)
-{
-	struct repo *repo = goal->then->repo;
-	AUTO_ERR struct err ignored = { 0 };
-	const char *is, *was;
-
-	return repo_path_id(repo, commit, path, &is, &ignored) == 0 &&
-	       repo_path_id(repo, goal->then->revision.oid, path, &was,
-			    &ignored) == 0 &&
-	       str_equal(is, was);
-}
-
-bool restore_is_same(const struct restore_goal *goal, const char *commit)
-{
-	const struct app *app = find_app(&goal->then->apps, goal->app);
-	const struct map *files = goal->trace->files;
-	const struct map *missing = goal->trace->missing;
-	bool same = has_same(goal, commit, app->path);
-
-	for (size_t i = 0; same && i < files->n; i++)
-		same = has_same(goal, commit, files->entries[i].key);
-	for (size_t i = 0; same && i < missing->n; i++)
-		same = has_same(goal, commit, missing->entries[i].key);
-	return same;
-}
-
-bool restore_is_rollback(struct repo *repo, const char *commit)
-{
-	const struct repo_log_args args = { .tip = commit, .limit = 1 };
-	AUTO_ERR struct err ignored = { 0 };
-	struct repo_log log;
-
-	return repo_log(repo, &args, &log, &ignored) == 0 && log.n &&
-	       repo_trailer(&log.v[0], RESTORE_GOES);
-}
-
-const char *restore_taken_to(struct repo *repo, const char *commit,
-			     const char *app)
-{
-	const struct repo_log_args args = { .tip = commit, .limit = 1 };
-	AUTO_ERR struct err ignored = { 0 };
-	const size_t n = strlen(app);
-	struct repo_log log;
-
-	if (!*commit || repo_log(repo, &args, &log, &ignored) < 0)
-		return NULL;
-	for (size_t i = 0; log.n && i < log.v[0].n_trailers; i++) {
-		const struct repo_trailer *one = &log.v[0].trailers[i];
-
-		if (str_equal(one->name, RESTORE_GOES) &&
-		    str_starts(one->value, app) && one->value[n] == ' ')
-			return one->value + n + 1;
-	}
-	return NULL;
 }
 
 /* ---- what is ---- */
@@ -160,9 +60,9 @@ static void render_now(struct tip *tip, struct restore_app *one)
 static int check_place(const struct restore_app *one, struct err *err)
 {
 	const struct source *then = one->goal->then;
-	const struct app *was = find_app(&then->apps, one->goal->app);
+	const struct app *was = one->goal->was;
 
-	if (was && str_equal(was->path, one->app->path) &&
+	if (str_equal(was->path, one->app->path) &&
 	    str_equal(was->namespace, one->app->namespace))
 		return 0;
 	err_set(err, ERR_REFUSED,

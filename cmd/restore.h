@@ -35,6 +35,7 @@ struct restore_goal {
 				is not undone; NULL: all may be */
 	/* What the app was there: */
 	struct source *then;
+	const struct app *was;
 	struct tree_trace *trace;
 	struct objects objects;
 };
