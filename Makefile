@@ -232,7 +232,8 @@ bench: all cluster
 
 ours = $(lib_c) $(cmd_c) cmd/main.c
 ours_all = $(wildcard lib/*/*.[ch] lib/*/*/*.[ch] cmd/*.[ch] \
-	tests/unit/*.[ch] tests/fuzz/*.[ch] tests/peer/*.[ch])
+	tests/unit/*.[ch] tests/fuzz/*.[ch] tests/peer/*.[ch] \
+	tests/bed/*.c tests/e2e/*.[ch])
 lint_flags = $(cppflags) $(pkg_cflags) '-DGITOPS_VERSION=\"$(VERSION)\"'
 
 lint:

@@ -5,6 +5,7 @@
 
 #include "plan/heed.h"
 #include "plan/order.h"
+#include "plan/owner.h"
 
 const struct opt planning_opts[] = {
 	OPT_STRING(struct planning_args, approve, 0, "approve-deletes", "N",
@@ -18,34 +19,17 @@ const struct opt planning_opts[] = {
 	OPT_STRINGS(struct planning_args, kinds, 0, "prune-kinds", "KIND",
 		    "delete also this kind; repeatable"),
 	OPT_FLAG(struct planning_args, take_over, 0, "take-over",
-		 "the apps were synced from another repository"),
+		 "take what another repository or app has"),
 	OPT_END,
 };
-
-/* A whole number, with "%" behind it where that is allowed. */
-static int check_number(const char *option, const char *text, bool percent,
-			struct err *err)
-{
-	const char *end = text;
-
-	if (!text)
-		return 0;
-	while (*end >= '0' && *end <= '9')
-		end++;
-	if (end > text && end - text < 8 &&
-	    (!*end || (percent && str_equal(end, "%"))))
-		return 0;
-	return err_set(err, ERR_USAGE, "--%s: expected a number%s, found '%s'",
-		       option, percent ? ", or a percentage such as 10%" : "",
-		       text);
-}
 
 static int make_rules(const struct source *source,
 		      const struct planning_args *args,
 		      struct planning *planning, struct err *err)
 {
-	if (check_number("approve-deletes", args->approve, false, err) < 0 ||
-	    check_number("max-deletes", args->max_deletes, true, err) < 0)
+	if (opt_check_number("approve-deletes", args->approve, false, err) <
+		    0 ||
+	    opt_check_number("max-deletes", args->max_deletes, true, err) < 0)
 		return -1;
 	planning->rules = (struct prune_rules){
 		.apps = &source->apps,
@@ -102,6 +86,23 @@ static int check_repository(const struct apply_records *records,
 	return 0;
 }
 
+/* What another app has is not ours to take; within a repository it is. */
+static int check_owners(const struct source *source, const struct plan *plan,
+			struct err *err)
+{
+	struct arena *arena = source->run->arena;
+	const struct apps *apps = &source->apps;
+	const char **sets = arena_array(arena, apps->n + 1, sizeof(*sets));
+	struct record record;
+
+	for (size_t i = 0; i < apps->n; i++) {
+		record_init(arena, apps->v[i].name, apps->record_namespace,
+			    &record);
+		sets[i] = record.set;
+	}
+	return owner_check(plan, sets, err);
+}
+
 int planning_make(struct source *source, struct cluster *cluster,
 		  const struct planning_args *args, bool try,
 		  struct planning *out, struct err *err)
@@ -133,7 +134,9 @@ int planning_make(struct source *source, struct cluster *cluster,
 	if (cluster->marks)
 		heed_items(plan, &(const struct heed_rules){
 					 args->force_replace, args->kinds });
-	if (prune_judge(plan, &out->rules, err) < 0)
+	if (prune_judge(plan, &out->rules, err) < 0 ||
+	    (cluster->marks && !args->take_over &&
+	     check_owners(source, plan, err) < 0))
 		return -1;
 	if (try &&
 	    cluster_try(cluster, plan_items(plan), plan->n_want, err) < 0)

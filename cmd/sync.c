@@ -34,7 +34,8 @@ struct sync_args {
 	int format;
 	int validate;
 	int on_error;
-	int64_t wait; /* seconds; 0: not at all; -1: as each app says */
+	int64_t wait_lock; /* seconds */
+	int64_t wait;      /* seconds; 0: not at all; -1: as each app says */
 };
 
 static const struct opt sync_opts[] = {
@@ -48,6 +49,8 @@ static const struct opt sync_opts[] = {
 		   validate_choices),
 	OPT_SECONDS(struct sync_args, wait, 0, "wait", "DURATION",
 		    "wait this long for health (5m); 0: do not"),
+	OPT_SECONDS(struct sync_args, wait_lock, 0, "wait-lock", "DURATION",
+		    "wait this long for another sync to end"),
 	OPT_INCLUDE(struct sync_args, source, source_opts),
 	OPT_INCLUDE(struct sync_args, target, target_opts),
 	OPT_INCLUDE(struct sync_args, change, change_opts),
@@ -100,6 +103,25 @@ static int carry_out(struct run *run, struct cluster *cluster,
 	return apply_prune(run, cluster, plan, err);
 }
 
+/*
+ * One that is at it already would be in the way, and we in its.  A single
+ * object needs no lock: its write is whole by itself.
+ */
+static int lock_apps(struct source *source, struct cluster *cluster,
+		     const struct planning *planning, int64_t wait_s,
+		     struct apply_lock **lock, struct err *err)
+{
+	struct run *run = source->run;
+	struct apply_holder *holder = arena_alloc(run->arena, sizeof(*holder));
+
+	*lock = NULL;
+	*holder = source_holder(source);
+	if (!cluster->marks || plan_writes(&planning->plan) < 2)
+		return 0;
+	return apply_lock(run, cluster, &planning->records, holder, wait_s,
+			  lock, err);
+}
+
 /* What a run that failed has done is recorded, too; its error stays. */
 static int settle(struct source *source, struct cluster *cluster,
 		  struct planning *planning, int status, int64_t begin_ms,
@@ -132,6 +154,7 @@ static int sync_run(struct run *run, int argc, char **argv,
 	};
 	const int64_t begin_ms = clock_ms();
 	struct apply_patience patience;
+	struct apply_lock *lock;
 	struct planning planning;
 	struct cluster *cluster;
 	struct source source;
@@ -154,11 +177,14 @@ static int sync_run(struct run *run, int argc, char **argv,
 		.seconds = args.wait,
 		.go_on = args.on_error == ON_ERROR_CONTINUE,
 	};
-	if (check_plan(&planning, &patience, err) < 0)
+	if (check_plan(&planning, &patience, err) < 0 ||
+	    lock_apps(&source, cluster, &planning, args.wait_lock, &lock, err) <
+		    0)
 		return -1;
 
 	status = carry_out(run, cluster, &planning, &patience, err);
 	status = settle(&source, cluster, &planning, status, begin_ms, err);
+	apply_unlock(lock);
 	if (status < 0)
 		plan_errors(&planning.plan, err);
 	report_sync(*report, &planning.plan);

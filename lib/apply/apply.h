@@ -56,4 +56,12 @@ MUST_USE int apply_wait(struct run *run, struct cluster *cluster,
 			struct plan_step *const *steps, size_t n,
 			const struct apply_patience *patience, struct err *err);
 
+/*
+ * Judge once the health of what is wanted and lives, as it was read: fills in
+ * `health` and `events` of the items that can be unhealthy.  A cluster that
+ * knows of no health leaves them as they are.
+ */
+MUST_USE int apply_judge(struct run *run, struct cluster *cluster,
+			 struct plan *plan, struct err *err);
+
 #endif

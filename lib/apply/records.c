@@ -170,17 +170,6 @@ static bool is_of(const struct plan_step *step, const struct record *record)
 	return str_equal(step->item.want->app, record->app);
 }
 
-static struct record_member *find(const struct record *record,
-				  const struct object *object)
-{
-	const struct record_member key = { .object = *object };
-
-	if (!record->members.n)
-		return NULL;
-	return bsearch(&key, record->members.v, record->members.n,
-		       sizeof(*record->members.v), record_member_order);
-}
-
 /* The UID that the cluster has told, else the one that is known. */
 static const char *uid_of(struct arena *arena, const struct plan_step *step,
 			  const struct record_member *known)
@@ -197,7 +186,9 @@ static const char *uid_of(struct arena *arena, const struct plan_step *step,
 		uid = doc_get_string(live, "metadata", "uid", NULL);
 	if (uid)
 		return arena_strdup(arena, uid);
-	return known ? known->uid : "";
+	if (known && *known->uid)
+		return known->uid;
+	return step->item.uid ? step->item.uid : "";
 }
 
 static void add_member(struct arena *arena, struct record_members *out,
@@ -223,7 +214,7 @@ static void claim_members(struct arena *arena, const struct record *record,
 	for (size_t i = 0; i < plan->n_want; i++) {
 		const struct object *want = plan->v[i].item.want;
 
-		if (is_of(&plan->v[i], record) && !find(record, want))
+		if (is_of(&plan->v[i], record) && !record_find(record, want))
 			add_member(arena, out, want, "");
 	}
 	for (size_t i = 0; i < record->members.n; i++)
@@ -256,7 +247,8 @@ static void settle_members(struct arena *arena, const struct record *record,
 		if (!step->member)
 			add_member(arena, out, step->item.want,
 				   uid_of(arena, step,
-					  find(record, step->item.want)));
+					  record_find(record,
+						      step->item.want)));
 		else if (is_remembered(step))
 			*vec_push(arena, out) = *step->member;
 	}
@@ -296,7 +288,7 @@ static void add_sync(struct arena *arena, const struct record *record,
 	    !str_equal(now.commit, last->commit) ||
 	    !str_equal(now.result, last->result))
 		*vec_push(arena, out) = now;
-	for (size_t i = 0; i < record->syncs.n && out->n < RECORD_SYNCS; i++)
+	for (size_t i = 0; last && i < record->syncs.n; i++)
 		*vec_push(arena, out) = record->syncs.v[i];
 }
 

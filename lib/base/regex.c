@@ -5,8 +5,6 @@
 #include <pcre2.h>
 #include <string.h>
 
-#include "base/str.h"
-
 #define PATTERN_CAP ((size_t)64 << 10)
 #define MATCH_STEPS 1000000
 #define MATCH_KIB   4096 /* of heap */
@@ -166,6 +164,98 @@ bool regex_matches(const struct regex *regex, const char *text, size_t n)
 		       !memcmp(regex->literal, text, n);
 	return pcre2_match(regex->code, (PCRE2_SPTR)text, n, 0, 0, regex->data,
 			   regex->context) >= 0;
+}
+
+/* ---- templates ---- */
+
+static bool is_name_byte(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z') || c == '_' || (c & 0x80);
+}
+
+/*
+ * The rest behind the name of a group, in braces or not, with the name in
+ * `name` and `n`; NULL where there is none, and the "$" stands for itself.
+ */
+static const char *read_name(const char *text, const char **name, size_t *n)
+{
+	bool brace = *text == '{';
+
+	text += brace;
+	*name = text;
+	while (is_name_byte(*text))
+		text++;
+	*n = (size_t)(text - *name);
+	if (!*n || (brace && *text != '}'))
+		return NULL;
+	return text + brace;
+}
+
+/* Its number, or -1: a number has no leading zero. */
+static int group_number(const struct regex *regex, const char *name, size_t n)
+{
+	char text[64];
+	int number = 0;
+
+	if (n >= sizeof(text))
+		return -1;
+	memcpy(text, name, n);
+	text[n] = '\0';
+	if (strspn(text, "0123456789") != n) {
+		number = pcre2_substring_number_from_name(regex->code,
+							  (PCRE2_SPTR)text);
+		return number < 0 ? -1 : number;
+	}
+	if ((n > 1 && *text == '0') || n > 6)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		number = number * 10 + (text[i] - '0');
+	return number;
+}
+
+static void add_group(const struct regex *regex, const char *text, int number,
+		      struct str *out)
+{
+	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(regex->data);
+
+	if (number < 0 ||
+	    (uint32_t)number >= pcre2_get_ovector_count(regex->data))
+		return;
+	at += 2 * (size_t)number;
+	if (at[0] != PCRE2_UNSET)
+		str_add_bytes(out, text + at[0], at[1] - at[0]);
+}
+
+bool regex_expand(const struct regex *regex, const char *text, size_t n,
+		  const char *template, struct str *out)
+{
+	if (!regex_matches(regex, text, n))
+		return false;
+	while (*template) {
+		const char *name, *rest;
+		size_t len = strcspn(template, "$");
+
+		str_add_bytes(out, template, len);
+		template += len;
+		if (!*template)
+			break;
+		template ++;
+		rest = *template == '$' ? NULL :
+					  read_name(template, &name, &len);
+		if (!rest) {
+			str_add_char(out, '$');
+			template += *template == '$';
+			continue;
+		}
+		if (!regex->literal)
+			add_group(regex, text, group_number(regex, name, len),
+				  out);
+		else if (len == 1 && *name == '0')
+			str_add(out, regex->literal);
+		template = rest;
+	}
+	return true;
 }
 
 char *regex_library(struct arena *arena)

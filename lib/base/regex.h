@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/str.h"
 
 struct regex;
 
@@ -29,6 +30,15 @@ MUST_USE int regex_compile_whole(struct arena *arena, const char *pattern,
 
 /* Does any part of the text match? */
 bool regex_matches(const struct regex *regex, const char *text, size_t n);
+
+/*
+ * The same, and append `template` to `out` with what the groups matched, as
+ * Go's Regexp.Expand() does: $1 or ${1}, $name or ${name}, and $$ for a dollar
+ * sign.  "$1x" is the group "1x"; a group that there is not, or that took no
+ * part in the match, is nothing.
+ */
+bool regex_expand(const struct regex *regex, const char *text, size_t n,
+		  const char *template, struct str *out);
 
 /* The version of PCRE2 that runs: "10.42". */
 char *regex_library(struct arena *arena);

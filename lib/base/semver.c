@@ -6,6 +6,11 @@
 
 #include "base/vec.h"
 
+/* Masterminds has the same limits. */
+#define VERSION_MOST 256
+#define RANGE_MOST   512
+#define GROUPS_MOST  32
+
 enum operator{
 	OP_NONE, /* as OP_EQUAL, but may begin a hyphen range */
 	OP_EQUAL,
@@ -140,6 +145,8 @@ bool semver_parse(struct arena *arena, const char *text, struct semver *out)
 {
 	struct written written;
 
+	if (strnlen(text, VERSION_MOST + 1) > VERSION_MOST)
+		return false;
 	text = read_version(arena, text, false, &written);
 	if (!text || *text)
 		return false;
@@ -256,10 +263,17 @@ static void add_term(struct arena *arena, struct group *group, enum operator op,
 		group->prereleases = true;
 }
 
-/* One comparison, or "1.2 - 1.4".  Returns the rest, or NULL. */
+/*
+ * One comparison, or "1.2 - 1.4".  Returns the rest, or NULL.
+ *
+ * Masterminds rewrites the latter to ">= 1.2, <= 1.4", with the blanks before
+ * it lost; so it begins a group, or follows a comma or its like, as `hyphen`
+ * says.  That it may also follow what comes next is told in the same place.
+ */
 static const char *read_term(struct arena *arena, const char *text,
-			     struct group *group)
+			     struct group *group, bool *hyphen)
 {
+	bool may = *hyphen;
 	struct written first, last;
 	enum operator op;
 	const char *rest;
@@ -269,11 +283,14 @@ static const char *read_term(struct arena *arena, const char *text,
 	if (!text)
 		return NULL;
 	rest = skip_space(text);
-	if (op != OP_NONE || rest == text || *rest != '-' ||
-	    !is_space(rest[1])) {
+	*hyphen = op == OP_NONE && rest != text && *rest == '-' &&
+		  is_space(rest[1]);
+	if (!*hyphen) {
 		add_term(arena, group, op, &first);
 		return text;
 	}
+	if (!may)
+		return NULL;
 	text = read_version(arena, skip_space(rest + 1), true, &last);
 	if (!text)
 		return NULL;
@@ -285,20 +302,25 @@ static const char *read_term(struct arena *arena, const char *text,
 /* Comparisons up to "||" or the end.  Returns the rest, or NULL, and then
  * `*bad` is where reading ended. */
 static const char *read_group(struct arena *arena, const char *text,
-			      struct group *group, const char **bad)
+			      struct group *group, bool range_begins,
+			      const char **bad)
 {
+	/* Masterminds takes "||1" for the beginning of a version. */
+	bool hyphen = range_begins || is_space(*text) || *text == 'v';
+
 	text = skip_space(text);
 	for (;;) {
 		const char *rest;
 
 		*bad = text;
-		text = read_term(arena, text, group);
+		text = read_term(arena, text, group, &hyphen);
 		if (!text)
 			return NULL;
 		rest = skip_space(text);
 		if (!*rest || strncmp(rest, "||", 2) == 0)
 			return rest;
 		*bad = rest;
+		hyphen = hyphen || *rest == ',';
 		if (*rest == ',')
 			rest = skip_space(rest + 1);
 		else if (rest == text)
@@ -313,11 +335,21 @@ int semver_range_parse(struct arena *arena, const char *text,
 	struct semver_range *range = arena_alloc(arena, sizeof(*range));
 	const char *rest = text;
 
+	if (strnlen(text, RANGE_MOST + 1) > RANGE_MOST)
+		return err_set(err, ERR_USAGE,
+			       "a range of versions of more than %d bytes",
+			       RANGE_MOST);
 	for (;;) {
 		struct group *group = vec_push(arena, range);
 		const char *bad;
 
-		rest = read_group(arena, rest, group, &bad);
+		if (range->n > GROUPS_MOST)
+			return err_set(err, ERR_USAGE,
+				       "'%s' is no range of versions: more "
+				       "than %d times ||",
+				       text, GROUPS_MOST - 1);
+
+		rest = read_group(arena, rest, group, rest == text, &bad);
 		if (!rest && !*bad)
 			return err_set(err, ERR_USAGE,
 				       "'%s' is no range of versions: "

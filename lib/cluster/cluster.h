@@ -54,9 +54,10 @@ struct cluster_item {
 	const char *replace_hint; /* how to allow it, or NULL */
 
 	struct bytes live;     /* JSON; len 0 where there is none */
-	bool proved;           /* it lives, and an apply would change nothing:
-				  then there is nothing to ask, merged is not
-				  filled in, nor is live if it is healthy */
+	bool proved;           /* it lives, and an apply would change nothing
+				  (proof.h): there is nothing to ask, and live
+				  is kept only where it is not healthy */
+	const char *uid;       /* of what is proved; else live has it */
 	struct bytes merged;   /* JSON an apply made, or would make, of it */
 	bool fold;             /* live has fields of managers that are folded
 				  into ours before the first apply */
@@ -177,7 +178,8 @@ MUST_USE int cluster_delete(struct cluster *cluster,
 /*
  * Wait until the items, which live, are healthy (object/health.h), or one of
  * them has failed, or the time is up.  Fills in `health` and `events`; 0 in
- * each of these cases.
+ * each of these cases.  Without any time they are judged once, as they were
+ * read or written; asked for is what explains those that are not healthy.
  */
 MUST_USE int cluster_wait(struct cluster *cluster, struct cluster_item **items,
 			  size_t n, int64_t wait_ms, struct err *err);

@@ -39,8 +39,8 @@ static int count_nodes(struct yaml_reader *reader, size_t n, struct err *err)
 	return err_hint(err, "split the file, or write fewer aliases");
 }
 
-static int check_depth(const struct yaml_reader *reader, size_t more,
-		       struct err *err)
+int doc_yaml_check_depth(const struct yaml_reader *reader, size_t more,
+			 struct err *err)
 {
 	if (reader->depth + more <= reader->budget->depth)
 		return 0;
@@ -116,14 +116,14 @@ static struct anchor *find_anchor(struct yaml_reader *reader, struct err *err)
 		return NULL;
 	}
 	if (count_nodes(reader, anchor->nodes, err) < 0 ||
-	    check_depth(reader, anchor->height, err) < 0)
+	    doc_yaml_check_depth(reader, anchor->height, err) < 0)
 		return NULL;
 	return anchor;
 }
 
 /* ---- scalars ---- */
 
-static enum node_style style_of(const yaml_event_t *event)
+enum node_style doc_yaml_event_style(const yaml_event_t *event)
 {
 	switch (event->data.scalar.style) {
 	case YAML_SINGLE_QUOTED_SCALAR_STYLE:
@@ -191,7 +191,7 @@ static int read_scalar(struct yaml_reader *reader, struct node **out,
 	node = new_node(reader, NODE_SCALAR);
 	node->text = keep_text(reader, text, n);
 	node->n = (uint32_t)n;
-	node->style = (unsigned char)style_of(event);
+	node->style = (unsigned char)doc_yaml_event_style(event);
 	node->tagged = tag != NULL;
 	node->tag = (unsigned char)(tag                       ? named_tag(tag) :
 				    node->style != NODE_PLAIN ? NODE_STR :
@@ -486,7 +486,8 @@ static int read_collection(struct yaml_reader *reader, struct node **out,
 	struct anchor *anchor;
 
 	node->style = flow ? NODE_FLOW : NODE_PLAIN;
-	if (count_nodes(reader, 1, err) < 0 || check_depth(reader, 1, err) < 0)
+	if (count_nodes(reader, 1, err) < 0 ||
+	    doc_yaml_check_depth(reader, 1, err) < 0)
 		return -1;
 	anchor = add_anchor(reader, name, node);
 	if (anchor)

@@ -3,8 +3,9 @@
 #define DOCUMENT_YAML_READ_H
 
 /*
- * The state of one doc_read_nodes().  Inside document/ only: yaml_stream.c
- * cuts the stream and drives libyaml, yaml_read.c builds nodes.
+ * The state of one reading of a stream.  Inside document/ only: yaml_stream.c
+ * cuts the stream and drives libyaml, yaml_read.c builds nodes and
+ * splice_read.c notes places.
  */
 
 #include <stdbool.h>
@@ -38,7 +39,25 @@ struct yaml_reader {
 	size_t depth; /* collections open */
 	/* Short texts that came lately, by hash: most come again. */
 	const char *recent[RECENT_TEXTS];
+	/*
+	 * Takes the document whose root's first event is current, to the last
+	 * event of the root; `*empty` where it is null and vanishes.
+	 */
+	int (*take)(struct yaml_reader *reader, bool *empty, struct err *err);
+	void *taken;      /* where it goes */
+	size_t documents; /* that did not vanish */
 };
+
+/* Read all documents of a stream. */
+MUST_USE int doc_yaml_stream(struct yaml_reader *reader, struct bytes bytes,
+			     struct err *err);
+
+/* -1 where `more` levels more would be too deep. */
+MUST_USE int doc_yaml_check_depth(const struct yaml_reader *reader, size_t more,
+				  struct err *err);
+
+/* Of a scalar. */
+enum node_style doc_yaml_event_style(const yaml_event_t *event);
 
 /* The next event, in place of the current one. */
 MUST_USE int doc_yaml_next(struct yaml_reader *reader, struct err *err);

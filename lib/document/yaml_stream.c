@@ -136,35 +136,36 @@ int doc_yaml_next(struct yaml_reader *reader, struct err *err)
  * nobody means.
  */
 static int read_document(struct yaml_reader *reader, bool *seen,
-			 struct nodes *out, struct err *err)
+			 struct err *err)
 {
-	struct node *root;
+	bool empty = false;
+	unsigned line;
 
 	if (doc_yaml_next(reader, err) < 0)
 		return -1;
 	reader->anchors = NULL;
-	if (doc_yaml_root(reader, &root, err) < 0)
+	line = doc_yaml_line(reader);
+	if (reader->take(reader, &empty, err) < 0)
 		return -1;
-	if (!node_is_null(root)) {
+	if (!empty) {
 		if (*seen)
 			return err_set(err, ERR_INPUT,
 				       "%s:%u: expected '---' between two "
 				       "documents",
-				       reader->name, root->line);
-		if (out->n >= reader->budget->documents)
+				       reader->name, line);
+		if (reader->documents >= reader->budget->documents)
 			return err_set(err, ERR_INPUT,
 				       "%s:%u: more than %zu documents in a "
 				       "file",
-				       reader->name, root->line,
+				       reader->name, line,
 				       reader->budget->documents);
-		*vec_push(reader->arena, out) = root;
+		reader->documents++;
 	}
 	*seen = true;
 	return doc_yaml_next(reader, err);
 }
 
-static int read_events(struct yaml_reader *reader, struct nodes *out,
-		       struct err *err)
+static int read_events(struct yaml_reader *reader, struct err *err)
 {
 	bool seen = false;
 
@@ -172,14 +173,14 @@ static int read_events(struct yaml_reader *reader, struct nodes *out,
 		if (doc_yaml_next(reader, err) < 0)
 			return -1;
 		if (reader->event.type == YAML_DOCUMENT_START_EVENT &&
-		    read_document(reader, &seen, out, err) < 0)
+		    read_document(reader, &seen, err) < 0)
 			return -1;
 	} while (reader->event.type != YAML_STREAM_END_EVENT);
 	return 0;
 }
 
 static int read_chunk(struct yaml_reader *reader, struct bytes chunk,
-		      struct nodes *out, struct err *err)
+		      struct err *err)
 {
 	const unsigned char *b = (const unsigned char *)chunk.data;
 	int result;
@@ -198,7 +199,7 @@ static int read_chunk(struct yaml_reader *reader, struct bytes chunk,
 			       reader->name, reader->line);
 	yaml_parser_set_input_string(&reader->parser, b, chunk.len);
 	reader->event = (yaml_event_t){ .type = YAML_NO_EVENT };
-	result = read_events(reader, out, err);
+	result = read_events(reader, err);
 	yaml_event_delete(&reader->event);
 	yaml_parser_delete(&reader->parser);
 	return result;
@@ -232,13 +233,21 @@ static const char *find(const char *p, const char *end, const char *needle)
 	return NULL;
 }
 
-static int read_stream(struct yaml_reader *reader, struct bytes bytes,
-		       struct nodes *out, struct err *err)
+int doc_yaml_stream(struct yaml_reader *reader, struct bytes bytes,
+		    struct err *err)
 {
 	const char *start = bytes.data, *end = bytes.data + bytes.len;
 	const char *dashes, *line_end;
 	struct bytes chunk;
 
+	if (bytes.len > reader->budget->file_bytes)
+		return err_set(err, ERR_INPUT,
+			       "%s:%u: %zu bytes, more than the %zu that are "
+			       "read of a file",
+			       reader->name, reader->line, bytes.len,
+			       reader->budget->file_bytes);
+	if (!bytes.len)
+		return 0;
 	for (;;) {
 		dashes = find(start, end, SEPARATOR);
 		line_end = dashes ? memchr(dashes + 1, '\n',
@@ -249,7 +258,7 @@ static int read_stream(struct yaml_reader *reader, struct bytes bytes,
 		/* The line end before the dashes is the document's. */
 		chunk.data = start;
 		chunk.len = (size_t)(dashes + 1 - start);
-		if (read_chunk(reader, chunk, out, err) < 0)
+		if (read_chunk(reader, chunk, err) < 0)
 			return -1;
 		reader->line += (unsigned)count_lines(start, chunk.len);
 		if (check_separator(reader, dashes + strlen(SEPARATOR),
@@ -260,7 +269,7 @@ static int read_stream(struct yaml_reader *reader, struct bytes bytes,
 	}
 	chunk.data = start;
 	chunk.len = (size_t)(end - start);
-	return read_chunk(reader, chunk, out, err);
+	return read_chunk(reader, chunk, err);
 }
 
 static struct bytes unify_line_ends(struct arena *arena, struct bytes in)
@@ -281,6 +290,19 @@ static struct bytes unify_line_ends(struct arena *arena, struct bytes in)
 	memcpy(to, from, (size_t)(end - from));
 	to += end - from;
 	return (struct bytes){ copy, (size_t)(to - copy) };
+}
+
+static int take_node(struct yaml_reader *reader, bool *empty, struct err *err)
+{
+	struct nodes *out = reader->taken;
+	struct node *root;
+
+	if (doc_yaml_root(reader, &root, err) < 0)
+		return -1;
+	*empty = node_is_null(root);
+	if (!*empty)
+		*vec_push(reader->arena, out) = root;
+	return 0;
 }
 
 struct doc_source doc_source_file(const char *name, struct bytes bytes)
@@ -322,21 +344,17 @@ int doc_read_nodes(struct arena *arena, const struct doc_source *source,
 		.budget = budget ? budget : &doc_budget_default,
 		.line = source->line,
 		.repeats = source->repeats,
+		.take = take_node,
+		.taken = out,
 	};
 	struct bytes bytes = source->bytes;
 	size_t had = out->n;
 	int result;
 
-	if (bytes.len > reader.budget->file_bytes)
-		return err_set(err, ERR_INPUT,
-			       "%s:%u: %zu bytes, more than the %zu that are "
-			       "read of a file",
-			       source->name, source->line, bytes.len,
-			       reader.budget->file_bytes);
-	if (!bytes.len)
-		return 0;
-	bytes = unify_line_ends(arena, bytes);
-	result = read_stream(&reader, bytes, out, err);
+	/* What is too large is refused before it is copied. */
+	if (bytes.len && bytes.len <= reader.budget->file_bytes)
+		bytes = unify_line_ends(arena, bytes);
+	result = doc_yaml_stream(&reader, bytes, err);
 	free(reader.entries);
 	free(reader.items);
 	if (result < 0)

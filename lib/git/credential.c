@@ -14,18 +14,15 @@ struct words {
 	size_t room;
 };
 
-/* ---- the environment of a helper ---- */
+/* ---- the environment of a program ---- */
 
-/*
- * The user's own, since helpers need their agents and directories; less what
- * could point git at a repository, our own secrets, and every way to ask.
- */
+/* Programs need the user's agents and directories. */
 static bool is_withheld(const char *variable)
 {
 	static const char *const names[] = {
-		"GCM_INTERACTIVE=", "GITOPS_",      "GIT_ASKPASS=",
-		"GIT_DIR=",         "GIT_TRACE",    "GIT_TERMINAL_PROMPT=",
-		"GIT_WORK_TREE=",   "SSH_ASKPASS=",
+		"GCM_INTERACTIVE=", "GITOPS_",     "GIT_ASKPASS=",
+		"GIT_DIR=",         "GIT_TRACE",   "GIT_TERMINAL_PROMPT=",
+		"GIT_WORK_TREE=",   "SSH_ASKPASS",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -34,7 +31,7 @@ static bool is_withheld(const char *variable)
 	return false;
 }
 
-static const char *const *helper_env(struct run *run)
+const char *const *repo_program_env(struct run *run, const char *const *more)
 {
 	static const char *const never[] = {
 		"GCM_INTERACTIVE=never",
@@ -48,6 +45,8 @@ static const char *const *helper_env(struct run *run)
 			*vec_push(run->arena, &env) = *one;
 	for (size_t i = 0; i < ARRAY_LEN(never); i++)
 		*vec_push(run->arena, &env) = never[i];
+	while (more && *more)
+		*vec_push(run->arena, &env) = *more++;
 	*vec_push(run->arena, &env) = NULL;
 	return env.v;
 }
@@ -93,7 +92,7 @@ static int ask_helper(struct run *run, const struct location *location,
 			       NULL };
 	struct process_args args = {
 		.argv = argv,
-		.env = helper_env(run),
+		.env = repo_program_env(run, NULL),
 		.timeout_ms = run_time_left_ms(run, HELPER_MS),
 		.output_cap = HELPER_CAP,
 	};

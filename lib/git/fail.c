@@ -14,7 +14,7 @@ static const char *tidy(struct str *out, const char *text)
 	return str_text(out);
 }
 
-int repo_fail(struct err *err, enum err_status status, const char *fmt, ...)
+int(repo_fail)(struct err *err, enum err_status status, const char *fmt, ...)
 {
 	AUTO_STR struct str cause = STR_INIT(4096);
 	AUTO_STR struct str doing = STR_INIT(4096);

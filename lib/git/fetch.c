@@ -46,7 +46,7 @@ void repo_fetch_alive(const struct fetch *fetch)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-static void start_watchdog(const struct fetch *fetch)
+void repo_fetch_watch(const struct fetch *fetch)
 {
 	struct sigaction action = { .sa_handler = on_silence };
 
@@ -93,7 +93,7 @@ static bool is_theirs(const git_error *last)
  * A call of libgit2 has failed while it talked to the other side.  What is
  * not the other side's fault may be the cache's.
  */
-static int fail(struct fetch *fetch, int code, struct err *err)
+int repo_fetch_failed(struct fetch *fetch, int code, struct err *err)
 {
 	const git_error *last = git_error_last();
 
@@ -134,8 +134,8 @@ static int on_words(const char *text UNUSED, int n UNUSED, void *payload)
 	return 0;
 }
 
-static int prepare(struct fetch *fetch, git_remote_callbacks *callbacks,
-		   struct err *err)
+int repo_fetch_prepare(struct fetch *fetch, git_remote_callbacks *callbacks,
+		       struct err *err)
 {
 	git_remote_init_callbacks(callbacks, GIT_REMOTE_CALLBACKS_VERSION);
 	callbacks->payload = fetch;
@@ -146,15 +146,15 @@ static int prepare(struct fetch *fetch, git_remote_callbacks *callbacks,
 	return repo_ssh_prepare(fetch, callbacks, err);
 }
 
-static int list_refs(struct fetch *fetch, git_remote *remote,
-		     struct repo_refs *refs, struct err *err)
+int repo_fetch_list(struct fetch *fetch, git_remote *remote,
+		    struct repo_refs *refs, struct err *err)
 {
 	const git_remote_head **heads;
 	size_t n;
 	int code = git_remote_ls(&heads, &n, remote);
 
 	if (code < 0)
-		return fail(fetch, code, err);
+		return repo_fetch_failed(fetch, code, err);
 	for (size_t i = 0; i < n; i++) {
 		int valid = 0;
 
@@ -165,6 +165,8 @@ static int list_refs(struct fetch *fetch, git_remote *remote,
 			continue;
 		*vec_push(fetch->run->arena, refs) = (struct repo_ref){
 			.name = arena_strdup(fetch->run->arena, heads[i]->name),
+			.target = arena_strdup(fetch->run->arena,
+					       heads[i]->symref_target),
 			.oid = heads[i]->oid,
 		};
 	}
@@ -191,12 +193,13 @@ static int download(struct fetch *fetch, git_remote *remote,
 		code = git_remote_update_tips(remote, callbacks, 0,
 					      GIT_REMOTE_DOWNLOAD_TAGS_NONE,
 					      NULL);
-	return code < 0 ? fail(fetch, code, err) : 0;
+	return code < 0 ? repo_fetch_failed(fetch, code, err) : 0;
 }
 
-static int connect_to(struct fetch *fetch, git_repository *git,
-		      const git_remote_callbacks *callbacks,
-		      git_remote **remote, struct err *err)
+int repo_fetch_connect(struct fetch *fetch, git_repository *git,
+		       const git_remote_callbacks *callbacks,
+		       git_direction direction, git_remote **remote,
+		       struct err *err)
 {
 	git_remote_create_options create;
 	git_remote_connect_options opts;
@@ -211,12 +214,14 @@ static int connect_to(struct fetch *fetch, git_repository *git,
 					GIT_REMOTE_CONNECT_OPTIONS_VERSION);
 	opts.callbacks = *callbacks;
 	opts.follow_redirects = GIT_REMOTE_REDIRECT_NONE;
+	/* Each connection is shown the keys anew. */
+	fetch->keys.next = 0;
 	if (git_remote_create_with_opts(remote, fetch->location->url, &create) <
 	    0)
 		return repo_fail(err, ERR_FAILED, "name the remote");
-	code = git_remote_connect_ext(*remote, GIT_DIRECTION_FETCH, &opts);
+	code = git_remote_connect_ext(*remote, direction, &opts);
 	if (code < 0) {
-		fail(fetch, code, err);
+		repo_fetch_failed(fetch, code, err);
 		git_remote_free(*remote);
 		*remote = NULL;
 		return -1;
@@ -250,7 +255,8 @@ static int download_commit(struct fetch *fetch, git_repository *git,
 		git_remote_free(*remote);
 		*remote = NULL;
 		if (run_check(fetch->run, err) < 0 ||
-		    connect_to(fetch, git, callbacks, remote, err) < 0)
+		    repo_fetch_connect(fetch, git, callbacks,
+				       GIT_DIRECTION_FETCH, remote, err) < 0)
 			return -1;
 	}
 	return download(fetch, *remote, callbacks, all, ARRAY_LEN(all), err);
@@ -276,6 +282,15 @@ static int fetch_commit(struct fetch *fetch, git_repository *git,
 	return -1;
 }
 
+/* The branch that was asked for by its name or as HEAD. */
+static const char *branch_of(const struct repo_rev *rev,
+			     const struct repo_ref *ref)
+{
+	const char *name = ref->target ? ref->target : ref->name;
+
+	return !*rev->suffix && str_starts(name, "refs/heads/") ? name : "";
+}
+
 static int fetch_with(struct fetch *fetch, git_repository *git,
 		      git_remote **remote,
 		      const git_remote_callbacks *callbacks, struct err *err)
@@ -285,14 +300,16 @@ static int fetch_with(struct fetch *fetch, git_repository *git,
 	struct repo_refs refs = { 0 };
 	const char *want;
 
-	if (connect_to(fetch, git, callbacks, remote, err) < 0 ||
-	    list_refs(fetch, *remote, &refs, err) < 0)
+	if (repo_fetch_connect(fetch, git, callbacks, GIT_DIRECTION_FETCH,
+			       remote, err) < 0 ||
+	    repo_fetch_list(fetch, *remote, &refs, err) < 0)
 		return -1;
 	ref = repo_rev_choose(fetch->run, fetch->rev, &refs, &fetch->shown);
 	if (!ref && (!refs.n || !fetch->rev->hex))
 		return repo_rev_missing(arena, fetch->rev, &refs, err);
 	if (!ref)
 		return fetch_commit(fetch, git, remote, callbacks, &refs, err);
+	fetch->branch = branch_of(fetch->rev, ref);
 	want = arena_printf(arena, "+%s:" KEPT "%s", ref->name,
 			    str_starts(ref->name, "refs/") ? ref->name + 5 :
 							     ref->name);
@@ -310,7 +327,7 @@ static int fetch_into(struct fetch *fetch, git_repository *git, struct err *err)
 	int failed;
 
 	fetch->suspect = false;
-	if (prepare(fetch, &callbacks, err) < 0)
+	if (repo_fetch_prepare(fetch, &callbacks, err) < 0)
 		return -1;
 	failed = fetch_with(fetch, git, &remote, &callbacks, err);
 	git_remote_free(remote);
@@ -352,17 +369,16 @@ static int fetch_into_new(struct fetch *fetch, struct err *err)
 	return failed;
 }
 
-static int lock_cache(struct fetch *fetch, struct err *err)
+int repo_lock_cache(struct run *run, struct arena *arena, const char *cache,
+		    int64_t wait_ms, struct err *err)
 {
-	struct run *run = fetch->run;
-	const char *path = arena_printf(run->arena, "%s.lock", fetch->cache);
+	const char *path = arena_printf(arena, "%s.lock", cache);
 
-	if (file_lock(run->arena, path,
-		      (long)run_time_left_ms(run, fetch->silence_ms / 2),
-		      err) == 0)
+	if (file_lock(arena, path, (long)run_time_left_ms(run, wait_ms), err) ==
+	    0)
 		return 0;
 	if (err->status == ERR_TEMPORARY)
-		err_hint(err, "another gitops fetches the same repository");
+		err_hint(err, "another gitops works on the same repository");
 	return -1;
 }
 
@@ -374,8 +390,10 @@ static int work(struct run *run, void *data, struct str *answer,
 	char hex[GIT_OID_HEXSZ + 1];
 
 	fetch->run = run;
-	start_watchdog(fetch);
-	if (lock_cache(fetch, err) < 0)
+	fetch->branch = "";
+	repo_fetch_watch(fetch);
+	if (repo_lock_cache(run, run->arena, fetch->cache,
+			    fetch->silence_ms / 2, err) < 0)
 		return -1;
 	if (fetch_into_cache(fetch, &first) < 0) {
 		if (!fetch->suspect) {
@@ -387,13 +405,16 @@ static int work(struct run *run, void *data, struct str *answer,
 			return -1;
 	}
 	git_oid_tostr(hex, sizeof(hex), &fetch->commit);
-	str_printf(answer, "%s%s", hex, fetch->shown);
+	str_printf(answer, "%s%s\n%s", hex, fetch->branch, fetch->shown);
 	return 0;
 }
 
 /* ---- the parent ---- */
 
-static int in_child(struct fetch *fetch, struct bytes *answer, struct err *err)
+int repo_fetch_in_child(struct fetch *fetch,
+			int (*work_on)(struct run *run, void *data,
+				       struct str *answer, struct err *err),
+			struct bytes *answer, struct err *err)
 {
 	void *shared = mmap(NULL, sizeof(*silent), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -403,7 +424,8 @@ static int in_child(struct fetch *fetch, struct bytes *answer, struct err *err)
 	if (shared == MAP_FAILED)
 		return err_errno(err, ERR_FAILED, "share memory");
 	silent = shared;
-	failed = process_fork(fetch->run, TOTAL_MS, work, fetch, answer, &why);
+	failed = process_fork(fetch->run, TOTAL_MS, work_on, fetch, answer,
+			      &why);
 	if (failed && *silent)
 		err_set(err, ERR_TEMPORARY,
 			"the server said nothing for %lld ms",
@@ -433,31 +455,46 @@ static bool is_cached(struct repo *repo, const struct repo_rev *rev)
 	return true;
 }
 
-int repo_fetch(struct repo *repo, const struct location *location,
-	       const struct repo_args *args, const struct repo_rev *rev,
-	       struct err *err)
+struct fetch repo_fetch_of(const struct repo *repo)
 {
-	struct fetch fetch = {
+	int64_t timeout_ms = repo->args.timeout_ms;
+
+	return (struct fetch){
 		.run = repo->run,
-		.location = location,
-		.rev = rev,
-		.silence_ms = args->timeout_ms ? args->timeout_ms : SILENCE_MS,
+		.location = &repo->location,
+		.silence_ms = timeout_ms ? timeout_ms : SILENCE_MS,
 	};
+}
+
+/* The answer is an id, a branch, a line end and what the revision is called. */
+static int take_answer(struct repo *repo, struct bytes answer, struct err *err)
+{
+	const char *branch = answer.data + (size_t)GIT_OID_HEXSZ;
+	size_t n = strcspn(branch, "\n");
+
+	if (git_oid_fromstrn(&repo->commit, answer.data, GIT_OID_HEXSZ) < 0)
+		return repo_fail(err, ERR_FAILED, "read the child's answer");
+	repo->branch = n ? arena_strndup(repo->run->arena, branch, n) : NULL;
+	repo->name = branch + n + 1;
+	return 0;
+}
+
+int repo_fetch(struct repo *repo, const struct repo_rev *rev, struct err *err)
+{
+	struct fetch fetch = repo_fetch_of(repo);
 	git_repository *git;
 	struct bytes answer;
 
-	if (repo_cache_path(repo->run, args->cache_dir, location->url,
+	if (repo_cache_path(repo->run, repo->args.cache_dir, repo->location.url,
 			    &repo->cache, err) < 0)
 		return -1;
 	if (is_cached(repo, rev))
 		return 0;
+	fetch.rev = rev;
 	fetch.cache = repo->cache;
-	if (in_child(&fetch, &answer, err) < 0)
-		return -1;
-	if (git_oid_fromstrn(&repo->commit, answer.data, GIT_OID_HEXSZ) < 0)
-		return repo_fail(err, ERR_FAILED, "read the child's answer");
-	repo->name = answer.data + (size_t)GIT_OID_HEXSZ;
-	if (repo_cache_open(repo->cache, &git, err) < 0)
+	if (repo_fetch_in_child(&fetch, work, &answer, err) < 0 ||
+	    take_answer(repo, answer, err) < 0 ||
+	    repo_cache_open(repo->cache, &git, err) < 0)
 		return -1;
 	repo_keep_git(repo, git);
 	return 0;

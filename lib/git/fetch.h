@@ -35,6 +35,7 @@ struct fetch {
 	/* What came of it. */
 	git_oid commit;
 	const char *shown;
+	const char *branch; /* "refs/heads/main", or "" where it is none */
 	/*
 	 * What went wrong inside of a callback of libgit2, which has no way
 	 * to hand an err through.  It stands before libgit2's own error.
@@ -42,6 +43,39 @@ struct fetch {
 	struct err failure;
 };
 
+/* ---- fetch.c ---- */
+
+/* The parts that every conversation has: who listens, whom to trust. */
+MUST_USE int repo_fetch_prepare(struct fetch *fetch,
+				git_remote_callbacks *callbacks,
+				struct err *err);
+MUST_USE int repo_fetch_connect(struct fetch *fetch, git_repository *git,
+				const git_remote_callbacks *callbacks,
+				git_direction direction, git_remote **remote,
+				struct err *err);
+MUST_USE int repo_fetch_list(struct fetch *fetch, git_remote *remote,
+			     struct repo_refs *refs, struct err *err);
+
+/* A call of libgit2 has failed while it talked to the other side.  Always
+ * -1. */
+int repo_fetch_failed(struct fetch *fetch, int code, struct err *err);
+
+/* A fetch, or push, of this repository that has not begun. */
+struct fetch repo_fetch_of(const struct repo *repo);
+
+/*
+ * Do `work` in a child that ends when the other side is silent for too long.
+ * `data` is the fetch, or begins with one.
+ */
+MUST_USE int repo_fetch_in_child(struct fetch *fetch,
+				 int (*work)(struct run *run, void *data,
+					     struct str *answer,
+					     struct err *err),
+				 struct bytes *answer, struct err *err);
+
+/* The first thing in the child: from now on the other side has to say
+ * something now and then. */
+void repo_fetch_watch(const struct fetch *fetch);
 /* The other side is alive: the watchdog waits anew. */
 void repo_fetch_alive(const struct fetch *fetch);
 

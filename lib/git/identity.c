@@ -44,8 +44,8 @@ const char *repo_identity(struct repo *repo)
 	struct arena *arena = repo->run->arena;
 	struct location origin;
 
-	if (repo->location->host)
-		return of_location(arena, repo->location);
+	if (repo->location.host)
+		return of_location(arena, &repo->location);
 	if (find_origin(repo, &origin))
 		return of_location(arena, &origin);
 	return arena_strdup(arena, git_repository_commondir(repo->git));

@@ -17,17 +17,20 @@
 #include "base/err.h"
 #include "base/run.h"
 #include "git/location.h"
+#include "git/push.h"
 #include "git/repo.h"
 #include "tree/tree.h"
 
 struct repo {
 	struct run *run;
 	git_repository *git;
-	const struct location *location;
-	const char *shown; /* the location without userinfo */
-	const char *cache; /* our cache's directory, or NULL */
-	git_oid commit;    /* what `rev` named */
-	const char *name;  /* of the revision, as it is shown */
+	const char *shown;     /* the location without userinfo */
+	const char *cache;     /* our cache's directory, or NULL */
+	git_oid commit;        /* what `rev` named */
+	const char *name;      /* of the revision, as it is shown */
+	const char *branch;    /* "refs/heads/main" where `rev` is a branch */
+	struct repo_args args; /* it was opened with */
+	struct location location;
 };
 
 /* ---- init.c: libgit2 is loaded when it is needed ---- */
@@ -56,6 +59,8 @@ MUST_USE int repo_guard_loose(struct repo *repo, struct err *err);
 /* Fill `err` with libgit2's last error behind our words.  Always -1. */
 int repo_fail(struct err *err, enum err_status status, const char *fmt, ...)
 	PRINTF(3, 4);
+/* For the compiler's eyes, as in err.h. */
+#define repo_fail(...) ((void)repo_fail(__VA_ARGS__), err_failed())
 
 /* ---- rev.c: which object a revision names ---- */
 
@@ -71,7 +76,8 @@ struct repo_rev {
 
 /* One name that a repository has. */
 struct repo_ref {
-	const char *name; /* "refs/heads/main", "HEAD" */
+	const char *name;   /* "refs/heads/main", "HEAD" */
+	const char *target; /* the branch that HEAD names, or NULL */
 	git_oid oid;
 };
 
@@ -107,6 +113,43 @@ MUST_USE int repo_rev_base(git_repository *git, const struct repo_rev *rev,
 MUST_USE int repo_rev_peel(git_repository *git, const struct repo_rev *rev,
 			   const git_oid *base, git_oid *out, struct err *err);
 
+/* ---- config.c: git's configuration, the repository's and the user's ---- */
+
+/* NULL where it is not set. */
+const char *repo_setting(struct repo *repo, const char *key);
+/* The same for a path: "~/" is the user's home. */
+const char *repo_setting_path(struct repo *repo, const char *key);
+bool repo_setting_is_true(struct repo *repo, const char *key);
+
+/* ---- credential.c ---- */
+
+/*
+ * The environment for a program that git would start: the user's own, less
+ * what could point git at a repository, our secrets, and every way to ask.
+ * `more` is added, and NULL-ended.
+ */
+const char *const *repo_program_env(struct run *run, const char *const *more);
+
+/* ---- new_tree.c ---- */
+
+struct repo_edit;
+
+MUST_USE int repo_root_of(struct repo *repo, const char *commit, git_tree **out,
+			  struct err *err);
+MUST_USE int repo_new_tree(struct repo *repo, const git_tree *was,
+			   const struct repo_edit *edits, size_t n,
+			   git_oid *out, struct err *err);
+
+/* ---- sign.c ---- */
+
+/*
+ * The signature of `text`, armoured and without a line end behind it.  `key`
+ * NULL: user.signingKey, or whatever is `committer`'s.
+ */
+MUST_USE int repo_sign(struct repo *repo, struct bytes text, const char *key,
+		       const char *committer, const char **out,
+		       struct err *err);
+
 /* ---- cache.c: bare repositories that may be thrown away ---- */
 
 /* The next run makes a new one in its place. */
@@ -114,8 +157,43 @@ MUST_USE int repo_cache_mark_damaged(const char *cache, struct err *err);
 
 /* ---- fetch.c: from another machine into the cache ---- */
 
-MUST_USE int repo_fetch(struct repo *repo, const struct location *location,
-			const struct repo_args *args,
-			const struct repo_rev *rev, struct err *err);
+MUST_USE int repo_fetch(struct repo *repo, const struct repo_rev *rev,
+			struct err *err);
+
+/* Nobody else may change the cache until the arena is freed. */
+MUST_USE int repo_lock_cache(struct run *run, struct arena *arena,
+			     const char *cache, int64_t wait_ms,
+			     struct err *err);
+
+/* ---- here.c: the working directory ---- */
+
+/*
+ * Move the branch that is checked out from `was` to the commit `is`; index and
+ * files follow.  ERR_TEMPORARY where the branch is not at `was` any more.
+ */
+MUST_USE int repo_advance_here(struct repo *repo, const char *branch,
+			       const git_oid *was, const git_oid *is,
+			       struct err *err);
+
+/* ---- move.c: branches of this machine ---- */
+
+/* 1 where it is not at `was` (NULL: not there) any more. */
+MUST_USE int repo_move_branch(struct repo *repo, const char *branch,
+			      const git_oid *was, const git_oid *is,
+			      struct err *err);
+
+/* The same, unless the repository has hooks of a server. */
+MUST_USE int repo_move_checked(struct repo *repo, const char *branch,
+			       const git_oid *was, const git_oid *is,
+			       enum repo_pushed *out, struct err *err);
+/* The same in another repository, which is given the commits first. */
+MUST_USE int repo_push_beside(struct repo *repo,
+			      const struct location *location,
+			      const char *branch, const git_oid *was,
+			      const git_oid *is, enum repo_pushed *out,
+			      struct err *err);
+/* What a branch names: here, or where `location` says. */
+MUST_USE int repo_tip_of(struct repo *repo, const struct location *location,
+			 const char *branch, const char **oid, struct err *err);
 
 #endif

@@ -167,6 +167,28 @@ static int find_base(struct repo *repo, const struct repo_rev *rev,
 	return err_wrap(err, "%s", repo->shown);
 }
 
+/* The branch that is asked for by its name or as HEAD, or NULL. */
+static const char *branch_of(struct repo *repo, const struct repo_rev *rev)
+{
+	const char *name =
+		arena_printf(repo->run->arena, "%s%s",
+			     str_equal(rev->base, "HEAD") ? "" : "refs/heads/",
+			     rev->base);
+	const char *branch = NULL;
+	git_reference *ref;
+
+	if (*rev->suffix || rev->range ||
+	    git_reference_lookup(&ref, repo->git, name) < 0)
+		return NULL;
+	if (git_reference_type(ref) == GIT_REFERENCE_SYMBOLIC)
+		branch = git_reference_symbolic_target(ref);
+	else if (str_starts(name, "refs/"))
+		branch = name;
+	branch = arena_strdup(repo->run->arena, branch);
+	git_reference_free(ref);
+	return branch;
+}
+
 static int open_here(struct repo *repo, const struct location *location,
 		     const struct repo_rev *rev, struct err *err)
 {
@@ -179,6 +201,7 @@ static int open_here(struct repo *repo, const struct location *location,
 	repo_keep_git(repo, git);
 	if (check_format(repo, err) < 0 || repo_guard_loose(repo, err) < 0)
 		return -1;
+	repo->branch = branch_of(repo, rev);
 	if (find_base(repo, rev, &base, err) == 0 &&
 	    repo_rev_peel(git, rev, &base, &repo->commit, err) == 0)
 		return 0;
@@ -193,11 +216,11 @@ int repo_open(struct run *run, const struct repo_args *args, struct repo **out,
 	      struct err *err)
 {
 	struct repo *repo = arena_alloc(run->arena, sizeof(*repo));
+	struct location *location = &repo->location;
 	struct semver_range *range;
-	struct location location;
 	struct repo_rev rev;
 
-	if (repo_location_parse(run->arena, args->location, &location, err) <
+	if (repo_location_parse(run->arena, args->location, location, err) <
 		    0 ||
 	    repo_rev_parse(run->arena, args->rev ? args->rev : "HEAD", &rev,
 			   err) < 0)
@@ -208,13 +231,14 @@ int repo_open(struct run *run, const struct repo_args *args, struct repo **out,
 	    semver_range_parse(run->arena, rev.range, &range, err) < 0)
 		return -1;
 	repo->run = run;
-	repo->shown = location.shown;
+	repo->args = *args;
+	repo->shown = location->shown;
 	repo->name = rev.text;
-	repo->location = arena_memdup(run->arena, &location, sizeof(location));
-	if (location.kind == LOCATION_PATH || location.kind == LOCATION_FILE) {
-		if (open_here(repo, &location, &rev, err) < 0)
+	if (location->kind == LOCATION_PATH ||
+	    location->kind == LOCATION_FILE) {
+		if (open_here(repo, location, &rev, err) < 0)
 			return -1;
-	} else if (repo_fetch(repo, &location, args, &rev, err) < 0) {
+	} else if (repo_fetch(repo, &rev, err) < 0) {
 		return err_wrap(err, "fetch %s", repo->shown);
 	}
 	*out = repo;

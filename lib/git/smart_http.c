@@ -105,11 +105,19 @@ static int refuse_redirect(const char *to, struct err *err)
 	return err_hint(err, "name the new location, if you trust it");
 }
 
-static int refuse_credentials(const struct smart *smart, long status,
+static bool is_push(const struct exchange *exchange)
+{
+	return str_equal(exchange->service, "git-receive-pack");
+}
+
+static int refuse_credentials(const struct exchange *exchange, long status,
 			      struct err *err)
 {
+	const struct smart *smart = exchange->smart;
+
 	err_set(err, ERR_ACCESS, "the server %s",
-		status == 403        ? "does not let us read it" :
+		status == 403 ? is_push(exchange) ? "does not let us push" :
+						    "does not let us read it" :
 		smart->authorization ? "does not take our credentials" :
 				       "asks for credentials");
 	return err_hint(err, "set GITOPS_GIT_TOKEN, or store credentials with "
@@ -117,15 +125,16 @@ static int refuse_credentials(const struct smart *smart, long status,
 }
 
 /* What the status means to somebody who wants a repository. */
-static int judge(const struct smart *smart,
+static int judge(const struct exchange *exchange,
 		 const struct http_response *response, struct err *err)
 {
+	const struct smart *smart = exchange->smart;
 	long status = response->status;
 
 	if (status >= 300 && status < 400)
 		return refuse_redirect(response->location, err);
 	if (status == 401 || status == 403)
-		return refuse_credentials(smart, status, err);
+		return refuse_credentials(exchange, status, err);
 	if (status == 404) {
 		err_set(err, ERR_NOT_FOUND, "no repository there");
 		return smart->authorization ?
@@ -199,7 +208,8 @@ static int send_once(struct exchange *exchange, struct http_request *request,
 		.body_cap = exchange->advertise ? REFS_CAP : PACK_CAP,
 		/* As long as something comes; the watchdog sees to that. */
 		.timeout_ms = run_time_left_ms(fetch->run, INT32_MAX),
-		.tries = TRIES,
+		/* What was pushed must not be pushed again. */
+		.tries = is_push(exchange) && !exchange->advertise ? 1 : TRIES,
 		.sink = take_answer,
 		.context = exchange,
 	};
@@ -247,7 +257,7 @@ static int perform(struct exchange *exchange, struct err *err)
 		smart->authorization = next;
 	}
 	if (request.response.status != 200)
-		return judge(smart, &request.response, err);
+		return judge(exchange, &request.response, err);
 	if (check_type(exchange, &request.response, err) < 0)
 		return -1;
 	if (lseek(exchange->answer, 0, SEEK_SET) < 0)

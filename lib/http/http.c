@@ -272,14 +272,21 @@ static void end_try(struct http_transfer *transfer, CURLcode code,
 	}
 }
 
-/* Leave no trace of a transfer that nobody waits for any more. */
+/* Nobody waits for this transfer any more.  A stream that was under way has
+ * been of use; its length is told. */
 static void give_up(struct batch *batch, struct http_transfer *transfer)
 {
 	AUTO_ERR struct err dropped = transfer->err;
+	long *status = &transfer->request->response.status;
 
 	if (transfer->state == HTTP_RUNNING) {
 		curl_multi_remove_handle(batch->http->multi, transfer->easy);
 		batch->http->running--;
+		count_bytes(transfer);
+		curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE,
+				  status);
+		if (*status)
+			http_trace(transfer, CURLE_OK);
 	}
 	transfer->err = (struct err){ 0 };
 	end_without_answer(transfer, &transfer->err);

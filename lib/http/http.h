@@ -50,7 +50,9 @@ struct http_response {
 	struct bytes body;        /* NUL-terminated; in the request's arena */
 	const char *content_type; /* "" where not said */
 	const char *location;     /* Location header, or NULL */
-	const char *challenge;    /* WWW-Authenticate, or NULL */
+	const char *challenge;    /* WWW-Authenticate, several in one with
+				     commas between them, or NULL */
+	const char *digest;       /* Docker-Content-Digest header, or NULL */
 	const char *link;         /* Link header, or NULL */
 	const char **warnings;    /* Warning headers' texts (RFC 7234 5.5),
 				     NULL-ended, or NULL */

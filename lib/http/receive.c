@@ -37,15 +37,21 @@ static void keep_header(struct http_transfer *transfer, const char *line,
 		const char **field;
 	} kept[] = {
 		{ "Content-Type", &response->content_type },
+		{ "Docker-Content-Digest", &response->digest },
 		{ "Link", &response->link },
 		{ "Location", &response->location },
-		{ "WWW-Authenticate", &response->challenge },
 	};
 	const char *value = header_value(arena, line, len, "Warning");
 
 	if (value)
 		response->warnings =
 			http_add_warnings(arena, response->warnings, value);
+	value = header_value(arena, line, len, "WWW-Authenticate");
+	if (value && response->challenge)
+		value = arena_printf(arena, "%s, %s", response->challenge,
+				     value);
+	if (value)
+		response->challenge = value;
 	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
 		value = header_value(arena, line, len, kept[i].name);
 		if (value && (!*kept[i].field || !**kept[i].field))

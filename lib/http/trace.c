@@ -10,9 +10,21 @@
 static bool is_harmless(const char *parameter, size_t n)
 {
 	static const char *const names[] = {
-		"dryRun", "fieldManager",  "fieldSelector", "fieldValidation",
-		"force",  "labelSelector", "limit",         "n",
-		"page",   "per_page",      "scope",         "service",
+		"allowWatchBookmarks",
+		"dryRun",
+		"fieldManager",
+		"fieldSelector",
+		"fieldValidation",
+		"force",
+		"labelSelector",
+		"limit",
+		"n",
+		"page",
+		"per_page",
+		"resourceVersion",
+		"scope",
+		"service",
+		"timeoutSeconds",
 		"watch",
 	};
 

@@ -236,6 +236,12 @@ bool health_is_observed(const json_t *object, int64_t generation)
 			     "observedGeneration", otherwise) >= generation;
 }
 
+bool health_is_silent(const json_t *object)
+{
+	return !rule_of(object) && !health_condition(object, "Ready") &&
+	       !json_is_true(doc_get(object, "spec", "suspend", NULL));
+}
+
 struct health health_judge(struct arena *arena, const json_t *object,
 			   int64_t generation)
 {

@@ -57,6 +57,12 @@ struct health health_judge(struct arena *arena, const json_t *object,
  */
 bool health_is_observed(const json_t *object, int64_t generation);
 
+/*
+ * Is it of a kind that we do not know, and does not tell whether it is Ready?
+ * Whoever knows that its kind does so in the end may wait for that.
+ */
+bool health_is_silent(const json_t *object);
+
 /* Is there nothing left to wait for? */
 bool health_is_settled(const struct health *health);
 

@@ -231,9 +231,15 @@ void plan_errors(const struct plan *plan, struct err *err)
 	}
 }
 
+size_t plan_writes(const struct plan *plan)
+{
+	/* What is replaced is written twice. */
+	return plan->n + plan->count[PLAN_REPLACE] -
+	       plan->count[PLAN_UNCHANGED] - plan->count[PLAN_KEEP] -
+	       plan->count[PLAN_GONE];
+}
+
 bool plan_changes(const struct plan *plan)
 {
-	return plan->count[PLAN_UNCHANGED] + plan->count[PLAN_KEEP] +
-		       plan->count[PLAN_GONE] !=
-	       plan->n;
+	return plan_writes(plan) != 0;
 }

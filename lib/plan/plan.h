@@ -40,6 +40,13 @@ enum plan_action {
 	PLAN_ACTIONS,
 };
 
+/* Why there is something to do; status.h finds it out. */
+enum plan_cause {
+	PLAN_NO_CAUSE, /* there is nothing, or it is not known */
+	PLAN_DRIFTED,  /* somebody has changed or deleted what lives */
+	PLAN_AWAITED,  /* git was changed since it was applied */
+};
+
 enum plan_outcome {
 	PLAN_PENDING, /* not begun */
 	PLAN_DONE,
@@ -64,6 +71,7 @@ struct plan_steps {
 
 struct plan_step {
 	enum plan_action action;
+	enum plan_cause cause;
 	enum object_stage stage;
 	struct plan_slot slot;
 	struct plan_steps needs; /* what it depends on by name */
@@ -123,6 +131,9 @@ MUST_USE int plan_sides(const struct plan_step *step, struct arena *arena,
 /* The step is to have this action; the plan's counts follow. */
 void plan_set_action(struct plan *plan, struct plan_step *step,
 		     enum plan_action action);
+
+/* How many objects it changes. */
+size_t plan_writes(const struct plan *plan);
 
 /* Does the plan change anything? */
 bool plan_changes(const struct plan *plan);

@@ -171,12 +171,13 @@ static bool lives_on(const struct judging *judging, struct arena *scratch,
 	const struct plan_step *other =
 		map_get(judging->wanted, kind_key(scratch, step->item.want));
 	AUTO_ERR struct err none = { 0 };
+	const char *uid = other ? other->item.uid : NULL;
 	json_t *now;
 
-	return other && other->item.live.len &&
-	       doc_read_json(scratch, "live", other->item.live, &now, &none) ==
-		       0 &&
-	       *uid_of(live) && str_equal(uid_of(now), uid_of(live));
+	if (!uid && other && other->item.live.len &&
+	    doc_read_json(scratch, "live", other->item.live, &now, &none) == 0)
+		uid = uid_of(now);
+	return *uid_of(live) && str_equal(uid, uid_of(live));
 }
 
 /* Why it is not ours any more, or NULL. */

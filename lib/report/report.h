@@ -30,6 +30,8 @@
 #include "cluster/cluster.h"
 #include "git/repo.h"
 #include "plan/plan.h"
+#include "plan/record.h"
+#include "plan/status.h"
 
 enum report_format {
 	REPORT_TEXT,
@@ -73,6 +75,17 @@ MUST_USE int report_diff(struct report *report, struct plan *plan,
 /* The plan as sync has carried it out: the summary.  The lines of the objects
  * came with their events. */
 void report_sync(struct report *report, struct plan *plan);
+
+/*
+ * What the plan, the records and the health of the objects come to: for each
+ * app a line, and below it what needs attention.
+ */
+void report_status(struct report *report, struct plan *plan,
+		   const struct status *status);
+
+/* The syncs of each record, newest first. */
+void report_history(struct report *report, const struct record *records,
+		    size_t n);
 
 /* The wanted objects: YAML documents as kustomize prints them, or a JSON List.
  * One after the other, and then all of them are printed.  ERR_INPUT for what

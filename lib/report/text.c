@@ -243,20 +243,34 @@ static int add_step_diff(struct report *report, struct str *out,
 
 /* ---- the summary ---- */
 
+char *report_text_commit(struct arena *arena, const char *name, const char *oid)
+{
+	char *shown = arena_strndup(arena, oid, strnlen(oid, OID_WIDTH));
+
+	if (!name || !*name || str_starts(name, shown))
+		return shown;
+	return arena_printf(arena, "%s@%s", name, shown);
+}
+
 /* "main@1a2b3c4"; of foreign text, so to be shown by report_add(). */
 char *report_text_revision(const struct report *report)
 {
 	const struct revision *revision = &report->revision;
 	struct arena *arena = report->run->arena;
-	char *oid;
 
 	if (!revision->oid)
 		return arena_strdup(arena, "worktree");
-	oid = arena_strndup(arena, revision->oid,
-			    strnlen(revision->oid, OID_WIDTH));
-	if (!revision->name || str_starts(revision->name, oid))
-		return oid;
-	return arena_printf(arena, "%s@%s", revision->name, oid);
+	return report_text_commit(arena, revision->name, revision->oid);
+}
+
+void report_text_cut(struct str *text, size_t bytes)
+{
+	if (text->len <= bytes)
+		return;
+	while (bytes && (text->data[bytes] & 0xc0) == 0x80)
+		bytes--;
+	str_cut(text, bytes);
+	str_add(text, "...");
 }
 
 /* The first line of a commit's message, cut to what a line has room for. */
@@ -264,17 +278,11 @@ static void add_subject(struct report *report, struct str *out)
 {
 	const char *subject = report->revision.subject;
 	AUTO_STR struct str shown = STR_INIT(STR_BIG);
-	size_t n = SUBJECT_WIDTH;
 
 	if (!report->revision.oid || !subject || !*subject)
 		return;
 	report_add(report, &shown, subject);
-	if (shown.len > n) {
-		while (n && (shown.data[n] & 0xc0) == 0x80)
-			n--;
-		str_cut(&shown, n);
-		str_add(&shown, "...");
-	}
+	report_text_cut(&shown, SUBJECT_WIDTH);
 	str_printf(out, " \"%s\"", str_text(&shown));
 }
 
@@ -298,9 +306,8 @@ static void add_counts(struct report *report, struct str *out)
 	}
 }
 
-static void add_summary(struct report *report, struct str *out)
+void report_text_target(struct report *report, struct str *out)
 {
-	add_counts(report, out);
 	str_add(out, ": ");
 	report_add(report, out, report_text_revision(report));
 	add_subject(report, out);
@@ -309,6 +316,12 @@ static void add_summary(struct report *report, struct str *out)
 		report_add(report, out, report->cluster->name);
 	}
 	str_add_char(out, '\n');
+}
+
+static void add_summary(struct report *report, struct str *out)
+{
+	add_counts(report, out);
+	report_text_target(report, out);
 }
 
 int report_text_diff(struct report *report, struct err *err)

@@ -340,6 +340,14 @@ def test_truncated_answers(ssh, ssh_git, repositories):
             assert rendered(ssh, url).out == whole
 
 
+def test_commit_that_no_name_leads_to(ssh, ssh_git, config):
+    """The server hands it out by its name only: a second connection."""
+    first = config.git("rev-parse", "HEAD")
+    config.commit({"a.yaml": objects.config_map("a", {"x": "two"})})
+    config.push()
+    assert '"1"' in rendered(ssh, "--rev", first, ssh_git.url(config)).out
+
+
 def test_no_environment_of_ours_reaches_a_program(ssh, ssh_git, config):
     """HOME is another one for libssh2, and only for it."""
     rendered(ssh, ssh_git.url(config))

@@ -422,6 +422,20 @@ def test_two_apps_with_the_same_object_are_refused(pair, kube, repo, ns):
     assert f"{one}/a.yaml:1" in result.err and f"{two}/a.yaml:1" in result.err
 
 
+@pytest.mark.parametrize("command", ["diff", "sync"])
+def test_what_another_app_has_is_not_taken(two, control, repo, ns, command):
+    two.env["GITOPS_APP"] += "-other"
+    result = two(command, repo, expect=2)
+    assert f"a.yaml:1: ConfigMap {ns}/a belongs to another app" in result.err
+    assert "--take-over" in result.err
+    two("sync", "--take-over", repo)
+    # Nor does the one that had it delete it.
+    two.env["GITOPS_APP"] = two.env["GITOPS_APP"].removesuffix("-other")
+    repo.commit({"a.yaml": None, **maps(ns, "c")})
+    two("sync", repo)
+    assert live(control, ns) == ["a", "c"]
+
+
 # ---- whose record it is ----
 
 def test_another_repository_is_refused(two, control, repo, ns, tmp_path):

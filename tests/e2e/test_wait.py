@@ -140,7 +140,9 @@ def test_a_rollout_that_succeeds(sync, nodes, repo, prefix):
     # And so does the next one, which need not ask anybody.
     repo.commit({"web.yaml": objects.deployment(prefix, image="nginx:1.28")})
     sync()
-    waited = sync("-o", "json").json
+    again = sync("-o", "json")
+    assert health(again) == {"Deployment web": "current", "ConfigMap c": None}
+    waited = again.json
     unwaited = sync("-o", "json", "--wait", "0").json
     assert waited["requests"]["total"] == unwaited["requests"]["total"]
     assert waited["requests"]["writes"] == 0
@@ -385,6 +387,51 @@ def test_custom_objects_by_their_conditions(sync, started, nodes, repo, prefix):
     assert "failed: BadSpec" in sync(expect=5).err
 
 
+def test_custom_objects_whose_kind_tells_ready(started, sync, nodes, repo,
+                                               prefix):
+    """A new object has no status; its definition has a column for it."""
+    column = """\
+    subresources: {status: {}}
+    additionalPrinterColumns:
+    - name: Ready
+      type: string
+      jsonPath: .status.conditions[?(@.type=='Ready')].status
+"""
+    text = GADGETS.replace("    subresources: {status: {}}\n", column)
+    text = text.replace("PREFIX", prefix)
+    path = f"/apis/{prefix}.example.com/v1/namespaces/{prefix}/gadgets"
+    repo.commit({"gadget.yaml": text.replace("SIZE", "1")})
+    start, end = started
+    start()
+    wait_until(lambda: nodes.api.find(f"{path}/one"), SECONDS, "the gadget")
+    nodes.api.merge(f"{path}/one/status", {"status": {"conditions": [
+        {"type": "Ready", "status": "True"}]}})
+    end(0)
+
+    # The same where the definition is not in the repository.
+    one = text[text.index("---"):].replace("SIZE", "1")
+    repo.commit({"gadget.yaml": one.replace("name: one", "name: two")})
+    assert f"Gadget {prefix}/two: in progress: does not tell yet whether it " \
+        "is ready" in sync("--wait", "2s", expect=5).err
+    # What was not touched is taken as it is.
+    sync()
+
+
+def test_nothing_is_deleted_before_all_is_healthy(sync, nodes, repo, prefix):
+    """The pods of before may still need what git does not want any more."""
+    config = f"/api/v1/namespaces/{prefix}/configmaps/old"
+    repo.commit({"web.yaml": workload(prefix, "Deployment"),
+                 "old.yaml": objects.config_map("old", {"a": "b"}, prefix)})
+    sync()
+    repo.commit({"web.yaml": workload(prefix, "Deployment", held=True),
+                 "old.yaml": None})
+    sync("--wait", "2s", expect=5)
+    assert nodes.api.find(config)
+    repo.commit({"web.yaml": workload(prefix, "Deployment")})
+    sync()
+    assert not nodes.api.find(config)
+
+
 def test_nothing_is_asked_for_each_object(sync, repo, prefix, nodes):
     """20 rollouts cost the waiting as many requests as one does."""
     nodes.api.namespace(f"{prefix}-b")
@@ -418,7 +465,7 @@ def test_who_sees_only_namespaces_waits_all_the_same(sync, nodes, repo, prefix):
                  for space in spaces})
     sync("--as", "ada", "--record-namespace", prefix)
 
-    # Nobody may not watch, and is told how to go on.
+    # Who may not look cannot wait, and is told how to go on.
     rbac = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{prefix}"
     nodes.api.merge(f"{rbac}/roles/deployer", {"rules": [{
         "apiGroups": ["apps", ""],

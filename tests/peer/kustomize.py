@@ -36,26 +36,33 @@ def helm():
     return program
 
 
-@functools.cache
-def roundtrip():
-    """yaml_roundtrip.c, with sanitizers."""
-    program = BUILD / "yaml_roundtrip"
-    sources = [PEER / "yaml_roundtrip.c", *ROOT.glob("lib/document/*.c"),
-               *ROOT.glob("lib/base/*.c")]
-    headers = [*ROOT.glob("lib/document/*.h"), *ROOT.glob("lib/base/*.h")]
-    newest = max(path.stat().st_mtime for path in sources + headers)
+def compile_c(name, *patterns):
+    """NAME.c of this directory with these sources of lib/, with sanitizers."""
+    program = BUILD / name
+    sources = [PEER / f"{name}.c"]
+    for pattern in patterns:
+        sources += ROOT.glob(f"lib/{pattern}.c")
+    headers = ROOT.glob("lib/*/*.h")
+    newest = max(path.stat().st_mtime for path in [*sources, *headers])
     if program.exists() and program.stat().st_mtime > newest:
         return program
     BUILD.mkdir(parents=True, exist_ok=True)
     libraries = subprocess.run(
         ["pkg-config", "--cflags", "--libs", "yaml-0.1", "jansson",
-         "libcrypto", "libpcre2-8"], check=True, capture_output=True, text=True).stdout
+         "libcrypto", "libpcre2-8"], check=True, capture_output=True,
+        text=True).stdout
     subprocess.run(
         [os.environ.get("CC", "cc"), "-std=c17", "-O1", "-g",
          "-D_POSIX_C_SOURCE=200809L", "-DARENA_MALLOC", "-I", ROOT / "lib",
          "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
          *sources, "-o", program, *libraries.split(), "-lm"], check=True)
     return program
+
+
+@functools.cache
+def roundtrip():
+    """yaml_roundtrip.c: YAML read and printed."""
+    return compile_c("yaml_roundtrip", "document/*", "base/*")
 
 
 def build(directory):

@@ -402,6 +402,53 @@ static void who_is_late_is_named(void **state)
 	assert_non_null(strstr(err.next->msg, "web: in progress: 0 of 1\n"));
 }
 
+/* A Deployment that lives in one way or the other, judged. */
+static void judge_a_deployment(struct cluster_item item)
+{
+	static const struct object web = {
+		.api_version = "apps/v1",
+		.group = "apps",
+		.version = "v1",
+		.kind = "Deployment",
+		.namespace = "",
+		.name = "web",
+		.origin = "web.yaml:1",
+	};
+
+	recorder.health = (struct health){ HEALTH_FAILED, "0 of 1", false };
+	item.want = &web;
+	plan.v[0].item = item;
+	assert_int_equal(apply_judge(&run, &cluster, &plan, &err), 0);
+}
+
+static void what_lives_is_judged_once(void **state)
+{
+	const struct cluster_item *item = &plan.v[0].item;
+
+	(void)state;
+	judge_a_deployment((struct cluster_item){ .live = { "{}", 2 } });
+	assert_string_equal(str_text(&recorder.log), "wait 0 web");
+	assert_string_equal(item->health.reason, "0 of 1");
+	assert_non_null(item->events);
+}
+
+static void what_is_not_there_is_not_judged(void **state)
+{
+	(void)state;
+	judge_a_deployment((struct cluster_item){ .live = { NULL, 0 } });
+	assert_string_equal(str_text(&recorder.log), "");
+	assert_null(plan.v[0].item.health.reason);
+}
+
+static void what_was_proved_and_not_kept_is_healthy(void **state)
+{
+	(void)state;
+	judge_a_deployment((struct cluster_item){ .proved = true });
+	assert_string_equal(str_text(&recorder.log), "");
+	assert_int_equal(plan.v[0].item.health.state, HEALTH_CURRENT);
+	assert_non_null(plan.v[0].item.health.reason);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -420,6 +467,9 @@ int main(void)
 		TEST(what_can_be_unhealthy_is_waited_for),
 		TEST(who_is_to_blame_is_named),
 		TEST(who_is_late_is_named),
+		TEST(what_lives_is_judged_once),
+		TEST(what_is_not_there_is_not_judged),
+		TEST(what_was_proved_and_not_kept_is_healthy),
 	};
 
 	doc_init();

@@ -71,6 +71,43 @@ static void an_expression_is_searched_for_or_is_the_whole(void **state)
 	}
 }
 
+static void templates_are_filled_as_go_does(void **state)
+{
+	/* Go's regexp.Expand; policy/ in tests/peer asks it at random. */
+	static const struct {
+		const char *pattern, *text, *template, *want;
+	} cases[] = {
+		{ "a(b)(c)?", "xabx", "$1-$2-$0", "b--ab" },
+		{ "a(b)", "ab", "$1x ${1}x", " bx" },
+		{ "(?P<ts>\\d+)", "v12", "$ts.${ts}", "12.12" },
+		{ "a", "a", "$$ $ ${ $- ${x", "$ $ ${ $- ${x" },
+		{ "a", "a", "$9 $01 $no", "  " },
+		{ "a", "a", "", "" },
+	};
+	struct regex *regex;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO_STR struct str out = STR_INIT(STR_BIG);
+
+		assert_int_equal(regex_compile(arena, cases[i].pattern, &regex,
+					       &err),
+				 0);
+		assert_true(regex_expand(regex, cases[i].text,
+					 strlen(cases[i].text),
+					 cases[i].template, &out));
+		assert_string_equal(str_text(&out), cases[i].want);
+		assert_false(regex_expand(regex, "-", 1, "$0", &out));
+	}
+	assert_int_equal(regex_compile_whole(arena, "a", &regex, &err), 0);
+	{
+		AUTO_STR struct str out = STR_INIT(STR_BIG);
+
+		assert_true(regex_expand(regex, "a", 1, "<$0$1>", &out));
+		assert_string_equal(str_text(&out), "<a>");
+	}
+}
+
 static void what_re2_does_not_know_is_refused(void **state)
 {
 	static const char *const patterns[] = {
@@ -123,6 +160,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(an_expression_is_searched_for_or_is_the_whole),
+		TEST(templates_are_filled_as_go_does),
 		TEST(what_re2_does_not_know_is_refused),
 		TEST(a_search_ends),
 		TEST(a_long_expression_is_refused),

@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "base/semver.h"
+#include "base/str.h"
 
 static struct semver version_of(struct arena *arena, const char *text)
 {
@@ -150,6 +151,8 @@ static const struct {
 	{ "1.2 - 1.4", "1.2.0 1.4.9", "1.5.0 1.1.9" },
 	{ "1.2.3 - 1.4.5", "1.2.3 1.4.5", "1.4.6" },
 	{ "1 - 2 !=1.5.0", "1.4.0 2.9.9", "1.5.0 3.0.0" },
+	{ "1 - 2 2 - 3, 2.1 - 4", "2.1.0 2.9.9", "1.5.0 2.0.0 3.0.0" },
+	{ "1 || 2 - 3", "1.9.0 2.0.0 3.9.0", "4.0.0" },
 	{ "<1.0.0 || >=2.0.0", "0.9.0 2.0.0", "1.0.0 1.9.9" },
 	{ "1.0.0||^2", "1.0.0 2.3.4", "1.0.1 3.0.0" },
 	{ ">=1.0.0-0", "1.0.0-alpha 1.0.0 1.5.0-rc.1", "0.9.9" },
@@ -220,6 +223,11 @@ static void what_is_no_range_is_named(void **state)
 			  "a version is missing at its end" },
 		{ "== 1.2", "'== 1.2' is no range of versions: "
 			    "cannot read '== 1.2'" },
+		/* Masterminds loses the blank before what it rewrites. */
+		{ ">=1 1.2 - 1.4", "'>=1 1.2 - 1.4' is no range of versions: "
+				   "cannot read '1.2 - 1.4'" },
+		{ "1||2 - 3", "'1||2 - 3' is no range of versions: "
+			      "cannot read '2 - 3'" },
 		{ "1.2 - ", "'1.2 - ' is no range of versions: "
 			    "cannot read '1.2 - '" },
 	};
@@ -238,6 +246,38 @@ static void what_is_no_range_is_named(void **state)
 	}
 }
 
+static void what_is_too_long_is_refused(void **state)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	AUTO_STR struct str text = STR_INIT(STR_BIG);
+	AUTO_ERR struct err err = { 0 };
+	struct semver_range *range;
+	struct semver version;
+
+	(void)state;
+	str_add(&text, "1.0.0-");
+	str_add_repeat(&text, 'a', 250);
+	assert_true(semver_parse(arena, str_text(&text), &version));
+	str_add_char(&text, 'a');
+	assert_false(semver_parse(arena, str_text(&text), &version));
+	str_clear(&text);
+	str_add(&text, "1");
+	for (int i = 1; i < 32; i++)
+		str_add(&text, "||1");
+	assert_int_equal(semver_range_parse(arena, str_text(&text), &range,
+					    &err),
+			 0);
+	str_add(&text, "||1");
+	assert_int_equal(semver_range_parse(arena, str_text(&text), &range,
+					    &err),
+			 -1);
+	err_clear(&err);
+	str_add_repeat(&text, ' ', 512);
+	assert_int_equal(semver_range_parse(arena, str_text(&text), &range,
+					    &err),
+			 -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +287,7 @@ int main(void)
 		cmocka_unit_test(the_build_does_not_count),
 		cmocka_unit_test(ranges_match_as_those_of_masterminds),
 		cmocka_unit_test(what_is_no_range_is_named),
+		cmocka_unit_test(what_is_too_long_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

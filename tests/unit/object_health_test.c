@@ -384,6 +384,29 @@ static void an_object_older_than_our_write_does_not_count(void **state)
 	assert_int_equal(health.state, HEALTH_CURRENT);
 }
 
+static void a_foreign_kind_may_be_silent(void **state)
+{
+	static const struct {
+		const char *yaml;
+		bool silent;
+	} cases[] = {
+		{ WIDGET "spec: {}}", true },
+		{ WIDGET "status: {conditions: [{type: Synced}]}}", true },
+		{ WIDGET "status: {conditions: [{type: Ready}]}}", false },
+		{ WIDGET "spec: {suspend: true}}", false },
+		{ DEPLOYMENT "spec: {}}", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		AUTO_ARENA struct arena *arena = arena_new();
+
+		assert_int_equal(health_is_silent(
+					 read_object(arena, cases[i].yaml)),
+				 cases[i].silent);
+	}
+}
+
 static void only_what_a_controller_acts_on_is_judged(void **state)
 {
 	static const struct {
@@ -423,6 +446,7 @@ int main(void)
 		cmocka_unit_test(other_kinds_are_judged_by_their_conditions),
 		cmocka_unit_test(what_is_being_deleted_is_not_there_yet),
 		cmocka_unit_test(an_object_older_than_our_write_does_not_count),
+		cmocka_unit_test(a_foreign_kind_may_be_silent),
 		cmocka_unit_test(only_what_a_controller_acts_on_is_judged),
 	};
 

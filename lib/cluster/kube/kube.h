@@ -14,7 +14,9 @@
  *	try, apply  the two uses of it
  *	settle      wait until new kinds are served
  *	watch       what a WATCH tells; follow: many collections at once
- *	wait        until objects are healthy; pods: why they are not
+ *	wait        until objects are healthy: wait_judge, what is known of
+ *	            each; wait_promise, who tells; wait_sources, what is
+ *	            followed; pods, why they are not
  */
 
 #include "base/compiler.h"

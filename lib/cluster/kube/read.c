@@ -52,6 +52,13 @@ struct readings {
 	size_t room;
 };
 
+static void forget_live(struct cluster_item *item)
+{
+	item->live = (struct bytes){ 0 };
+	item->proved = false;
+	item->uid = NULL;
+}
+
 /* Items of a LIST have neither apiVersion nor kind, except custom ones. */
 static struct bytes with_kind(struct arena *arena,
 			      const struct reading *reading, struct bytes item)
@@ -78,43 +85,53 @@ static void add_text(struct str *out, struct bytes metadata, const char *key)
 	str_add_bytes(out, text.data, text.len);
 }
 
-static bool prove(const struct kube *kube, const struct cluster_item *item,
-		  struct arena *scratch, const json_t *live)
+/*
+ * Does what lives prove that there is nothing to do?  It is parsed here, and
+ * once; what is made on the way goes with the item.
+ */
+static json_t *prove(struct arena *scratch, const struct kube *kube,
+		     const struct cluster_item *item, struct bytes live)
 {
+	AUTO_ERR struct err err = { 0 };
+	json_t *object;
 	const char *why;
 
 	if (kube->full || !item->want->doc)
-		return false;
-	if (proof_unchanged(scratch, item->want->doc, live, CLUSTER_MANAGER,
-			    &why))
-		return true;
+		return NULL;
+	if (doc_read_json(scratch, "live", live, &object, &err) < 0)
+		why = err.msg;
+	else if (proof_unchanged(scratch, item->want->doc, object,
+				 CLUSTER_MANAGER, &why))
+		return object;
 	run_debug(kube->run, "%s is not proved unchanged: %s",
 		  object_shown(scratch, item->want), why);
-	return false;
+	return NULL;
 }
 
-/*
- * Keep what lives, unless it proves that there is nothing to do, and nothing to
- * wait for.  It is parsed here, and once; what is made on the way goes with the
- * item.  `live` may be borrowed.
- */
+/* Is there something to wait for, although nothing is to be done? */
+static bool is_unhealthy(struct arena *scratch, const struct object *want,
+			 const json_t *live)
+{
+	return health_is_judged(want) &&
+	       health_judge(scratch, live, health_generation(live)).state !=
+		       HEALTH_CURRENT;
+}
+
+/* Keep what lives, unless it tells nothing.  `live` may be borrowed. */
 static void take_live(const struct kube *kube, struct cluster_item *item,
 		      struct bytes live)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
-	AUTO_ERR struct err broken = { 0 };
-	struct health health;
-	json_t *object;
+	struct arena *arena = kube->run->arena;
+	const json_t *proved = prove(scratch, kube, item, live);
+	const char *uid = doc_get_string(proved, "metadata", "uid", NULL);
 
-	item->live = (struct bytes){ 0 };
-	item->proved = doc_read_json(scratch, "live", live, &object, &broken) ==
-			       0 &&
-		       prove(kube, item, scratch, object);
-	if (item->proved)
-		health = health_judge(scratch, object, 0);
-	if (!item->proved || !health_is_settled(&health))
+	forget_live(item);
+	item->proved = proved != NULL;
+	item->uid = uid ? arena_strdup(arena, uid) : NULL;
+	if (!proved || is_unhealthy(scratch, item->want, proved))
 		item->live = (struct bytes){
-			arena_strndup(kube->run->arena, live.data, live.len),
+			arena_strndup(arena, live.data, live.len),
 			live.len,
 		};
 }
@@ -199,8 +216,7 @@ static void sort_out(struct arena *scratch, struct kube *kube,
 		struct reading *reading = map_get(kinds, key);
 		struct kube_resource resource;
 
-		items[i]->live = (struct bytes){ 0 };
-		items[i]->proved = false;
+		forget_live(items[i]);
 		if (!reading) {
 			if (!kube_item_resource(kube, items[i], &resource) ||
 			    (resource.comes && !resource.can_list))
@@ -256,10 +272,8 @@ static int take_page(struct arena *scratch, struct reading *reading,
  */
 static void restart(struct reading *reading)
 {
-	for (size_t i = 0; i < reading->items.n; i++) {
-		reading->items.v[i]->live = (struct bytes){ 0 };
-		reading->items.v[i]->proved = false;
-	}
+	for (size_t i = 0; i < reading->items.n; i++)
+		forget_live(reading->items.v[i]);
 	reading->token = NULL;
 	reading->whole = true;
 }

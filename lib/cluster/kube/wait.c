@@ -100,21 +100,26 @@ static int look_first(struct kube_waiting *waiting, struct cluster_item *item,
 	struct bytes text = item->written ? item->merged : item->live;
 	json_t *object;
 
+	if (item->proved && !text.len) {
+		item->health = (struct health){ HEALTH_CURRENT, "", false };
+		return 0;
+	}
 	one->item = item;
 	if (doc_read_json(scratch, "answer of the cluster", text, &object,
 			  err) < 0)
 		return err_wrap(err, "%s", object_shown(scratch, item->want));
 	one->generation = health_generation(object);
 	kube_waited_look(waiting, one, object);
-	if (kube_waited_is_settled(one)) {
+	if (kube_waited_is_settled(one))
 		keep_health(waiting, one);
-		return 0;
-	}
 	if (!kube_find_resource(waiting->kube, item->want, &one->resource))
 		return err_set(err, ERR_TEMPORARY,
 			       "this cluster has no kind %s in %s any more",
 			       item->want->kind, item->want->api_version);
-	*vec_push(waiting->arena, &waiting->objects) = one;
+	if (!kube_waited_is_settled(one))
+		*vec_push(waiting->arena, &waiting->objects) = one;
+	else if (one->silent && item->written)
+		*vec_push(waiting->arena, &waiting->silent) = one;
 	return 0;
 }
 
@@ -145,9 +150,11 @@ int kube_wait(void *data, struct cluster_item **items, size_t n,
 	for (size_t i = 0; i < n; i++)
 		if (look_first(&waiting, items[i], err) < 0)
 			return -1;
+	if (kube_waiting_ask_promises(&waiting, err) < 0)
+		return -1;
 	if (!waiting.objects.n)
 		return 0;
-	kube_waiting_open(&waiting);
+	kube_waiting_open(&waiting, wait_ms > 0);
 	if (wait_until_over(&waiting, err) < 0)
 		return -1;
 	for (size_t i = 0; i < waiting.objects.n; i++)

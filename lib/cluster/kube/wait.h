@@ -28,6 +28,8 @@ struct kube_waited {
 	struct kube_workload workload;
 	bool has_pods;      /* workload says which, and they count */
 	const char *class;  /* StorageClass of a claim, or NULL */
+	bool silent;        /* of a foreign kind, and without Ready */
+	bool promised;      /* its kind is one that tells Ready */
 	struct health base; /* by what the object itself says */
 	struct health now;  /* and by what is known besides */
 	int64_t failing_ms; /* since when it fails; 0: it does not */
@@ -45,6 +47,8 @@ struct kube_waiting {
 	struct arena *arena;
 	int64_t until_ms;
 	struct kube_waited_list objects; /* not healthy when it began */
+	struct kube_waited_list silent;  /* written, and healthy unless their
+					    kind promises to tell */
 	size_t total;                    /* with those that were */
 	struct map *by_uid;              /* of the objects */
 	struct kube_pods pods;
@@ -74,10 +78,24 @@ bool kube_waiting_needs_classes(const struct kube_waiting *waiting);
 MUST_USE int kube_waiting_ask_classes(struct kube_waiting *waiting,
 				      struct err *err);
 
+/* ---- wait_promise.c ---- */
+
+/*
+ * Which of the silent objects are of a kind that promises to tell when it is
+ * ready?  They are to be waited for, too.
+ */
+MUST_USE int kube_waiting_ask_promises(struct kube_waiting *waiting,
+				       struct err *err);
+
 /* ---- wait_sources.c ---- */
 
-/* What is to be followed, for the objects and for what explains them. */
-void kube_waiting_open(struct kube_waiting *waiting);
+/* Lists of those of one kind, struct kube_waited_list, in a map. */
+const struct map *kube_waited_by_kind(struct arena *arena,
+				      const struct kube_waited_list *list);
+
+/* What is to be followed: the objects, where there is time for them to become
+ * others than they were read, and what explains them. */
+void kube_waiting_open(struct kube_waiting *waiting, bool objects);
 /* Follow no more what has nothing left to tell. */
 void kube_waiting_drop_settled(struct kube_waiting *waiting);
 /*

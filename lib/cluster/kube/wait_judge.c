@@ -6,6 +6,9 @@
 #include "cluster/kube/wait.h"
 #include "document/document.h"
 
+/* What explains a failure comes by another stream, perhaps a moment later. */
+#define EXPLAIN_MS 400
+
 static bool is_unbound(const struct kube_waited *one)
 {
 	return one->class && one->base.state == HEALTH_IN_PROGRESS;
@@ -24,6 +27,11 @@ void kube_waited_judge(struct kube_waiting *waiting, struct kube_waited *one)
 			.state = HEALTH_CURRENT,
 			.reason = "is bound by its first consumer",
 		};
+	if (one->promised && one->silent && health_is_settled(&one->base))
+		one->now = (struct health){
+			.state = HEALTH_IN_PROGRESS,
+			.reason = "does not tell yet whether it is ready",
+		};
 	if (one->now.state != HEALTH_FAILED)
 		one->failing_ms = 0;
 	else if (!one->failing_ms)
@@ -37,9 +45,11 @@ bool kube_waited_is_settled(const struct kube_waited *one)
 
 bool kube_waited_has_failed(const struct kube_waited *one)
 {
+	const int64_t patience_ms = one->now.passing ? HEALTH_PATIENCE_MS :
+						       EXPLAIN_MS;
+
 	return one->now.state == HEALTH_FAILED &&
-	       (!one->now.passing ||
-		clock_ms() - one->failing_ms >= HEALTH_PATIENCE_MS);
+	       clock_ms() - one->failing_ms >= patience_ms;
 }
 
 void kube_waited_look(struct kube_waiting *waiting, struct kube_waited *one,
@@ -51,6 +61,7 @@ void kube_waited_look(struct kube_waiting *waiting, struct kube_waited *one,
 	const char *class;
 
 	one->base = health_judge(arena, object, one->generation);
+	one->silent = health_is_silent(object);
 	one->has_pods = makes_pods && uid &&
 			health_is_observed(object, one->generation);
 	if (object_is(one->item->want, "", "PersistentVolumeClaim")) {
@@ -72,6 +83,7 @@ void kube_waited_gone(struct kube_waiting *waiting, struct kube_waited *one)
 			      NULL);
 
 	one->has_pods = false;
+	one->silent = false;
 	one->base = (struct health){
 		.state = may_go ? HEALTH_CURRENT : HEALTH_FAILED,
 		.reason = may_go ? "is done and gone" :

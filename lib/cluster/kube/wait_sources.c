@@ -140,20 +140,29 @@ static void add_to(struct arena *arena, struct map *lists, const char *key,
 	*vec_push(arena, list) = one;
 }
 
+const struct map *kube_waited_by_kind(struct arena *arena,
+				      const struct kube_waited_list *list)
+{
+	struct map *kinds = map_new(arena);
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct object *want = list->v[i]->item->want;
+
+		add_to(arena, kinds,
+		       arena_printf(arena, "%s/%s", want->api_version,
+				    want->kind),
+		       list->v[i]);
+	}
+	return kinds;
+}
+
 /* One source a kind, in the namespace that is the same for all, or in all. */
 static void open_objects(struct kube_waiting *waiting)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
-	struct map *kinds = map_new(scratch);
+	const struct map *kinds = kube_waited_by_kind(scratch,
+						      &waiting->objects);
 
-	for (size_t i = 0; i < waiting->objects.n; i++) {
-		const struct object *want = waiting->objects.v[i]->item->want;
-
-		add_to(scratch, kinds,
-		       arena_printf(scratch, "%s/%s", want->api_version,
-				    want->kind),
-		       waiting->objects.v[i]);
-	}
 	for (size_t i = 0; i < kinds->n; i++) {
 		const struct kube_waited_list *list = kinds->entries[i].value;
 		const char *namespace = list->v[0]->item->want->namespace;
@@ -291,9 +300,10 @@ static void open_explainers(struct kube_waiting *waiting)
 
 /* ---- all of them ---- */
 
-void kube_waiting_open(struct kube_waiting *waiting)
+void kube_waiting_open(struct kube_waiting *waiting, bool objects)
 {
-	open_objects(waiting);
+	if (objects)
+		open_objects(waiting);
 	open_explainers(waiting);
 }
 
