@@ -113,17 +113,8 @@ int apply_judge(struct run *run, struct cluster *cluster, struct plan *plan,
 						  sizeof(*items));
 	size_t n = 0;
 
-	for (size_t i = 0; i < plan->n_want; i++) {
-		struct cluster_item *item = &plan->v[i].item;
-
+	for (size_t i = 0; i < plan->n_want; i++)
 		if (is_waited_for(&plan->v[i]))
-			items[n++] = item;
-		else if (item->proved && health_is_judged(item->want))
-			/* Or what lives would have been kept. */
-			item->health = (struct health){
-				.state = HEALTH_CURRENT,
-				.reason = "",
-			};
-	}
+			items[n++] = &plan->v[i].item;
 	return n ? cluster_wait(cluster, items, n, 0, err) : 0;
 }

@@ -440,15 +440,6 @@ static void what_is_not_there_is_not_judged(void **state)
 	assert_null(plan.v[0].item.health.reason);
 }
 
-static void what_was_proved_and_not_kept_is_healthy(void **state)
-{
-	(void)state;
-	judge_a_deployment((struct cluster_item){ .proved = true });
-	assert_string_equal(str_text(&recorder.log), "");
-	assert_int_equal(plan.v[0].item.health.state, HEALTH_CURRENT);
-	assert_non_null(plan.v[0].item.health.reason);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -469,7 +460,6 @@ int main(void)
 		TEST(who_is_late_is_named),
 		TEST(what_lives_is_judged_once),
 		TEST(what_is_not_there_is_not_judged),
-		TEST(what_was_proved_and_not_kept_is_healthy),
 	};
 
 	doc_init();

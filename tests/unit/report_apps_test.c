@@ -11,7 +11,7 @@
 #include "base/vec.h"
 #include "report/report.h"
 
-#define HOUR 3600
+#define HOUR INT64_C(3600)
 
 static struct run run;
 static struct err err;
@@ -182,6 +182,53 @@ static void what_the_cluster_does_not_tell_is_unknown(void **state)
 		   "staging\n");
 }
 
+/* A plan of so many ConfigMaps that are to be created. */
+static void many(size_t n)
+{
+	struct objects *want = arena_alloc(run.arena, sizeof(*want));
+
+	for (size_t i = 0; i < n; i++)
+		*vec_push(run.arena, want) = (struct object){
+			.kind = "ConfigMap",
+			.group = "",
+			.namespace = "",
+			.name = arena_printf(run.arena, "c%zu", i),
+			.origin = "",
+			.app = "web",
+		};
+	plan_init(run.arena, want, &(const struct record_members){ 0 }, &plan);
+	for (size_t i = 0; i < n; i++) {
+		plan_set_action(&plan, &plan.v[i], PLAN_CREATE);
+		plan.v[i].cause = PLAN_AWAITED;
+	}
+	status.n = 1;
+	status.v[0].awaited = n;
+}
+
+static void many_objects_are_counted(void **state)
+{
+	(void)state;
+	open_with((struct report_args){ .command = "status" });
+	many(13);
+	report_status(report, &plan, &status);
+	fflush(out_file);
+	assert_non_null(strstr(out, "  pending     create ConfigMap c9\n"
+				    "              and 3 more; -v names them\n"
+				    "1 pending: "));
+	assert_null(strstr(out, "c10"));
+}
+
+static void verbosely_all_are_named(void **state)
+{
+	(void)state;
+	open_with((struct report_args){ .command = "status" });
+	run.verbose = 1;
+	many(13);
+	report_status(report, &plan, &status);
+	fflush(out_file);
+	assert_non_null(strstr(out, "ConfigMap c12\n1 pending: "));
+}
+
 static void a_history_has_two_lines_for_each_sync(void **state)
 {
 	struct record_sync *sync;
@@ -259,6 +306,8 @@ int main(void)
 		TEST(an_app_has_a_line),
 		TEST(what_needs_attention_is_below),
 		TEST(what_the_cluster_does_not_tell_is_unknown),
+		TEST(many_objects_are_counted),
+		TEST(verbosely_all_are_named),
 		TEST(a_history_has_two_lines_for_each_sync),
 		TEST(the_result_is_coloured),
 		TEST(what_a_record_holds_cannot_steer_the_terminal),
