@@ -233,7 +233,9 @@ void plan_errors(const struct plan *plan, struct err *err)
 
 size_t plan_writes(const struct plan *plan)
 {
-	return plan->n - plan->count[PLAN_UNCHANGED] - plan->count[PLAN_KEEP] -
+	/* What is replaced is written twice. */
+	return plan->n + plan->count[PLAN_REPLACE] -
+	       plan->count[PLAN_UNCHANGED] - plan->count[PLAN_KEEP] -
 	       plan->count[PLAN_GONE];
 }
 

@@ -132,7 +132,7 @@ MUST_USE int plan_sides(const struct plan_step *step, struct arena *arena,
 void plan_set_action(struct plan *plan, struct plan_step *step,
 		     enum plan_action action);
 
-/* How many objects it changes. */
+/* How many writes of objects it takes. */
 size_t plan_writes(const struct plan *plan);
 
 /* Does the plan change anything? */
