@@ -32,6 +32,7 @@ struct cmd {
 extern const struct cmd cmd_completion;
 extern const struct cmd cmd_diff;
 extern const struct cmd cmd_help;
+extern const struct cmd cmd_release;
 extern const struct cmd cmd_render;
 extern const struct cmd cmd_sync;
 extern const struct cmd cmd_version;

@@ -46,7 +46,8 @@ struct report {
 	bool printed_objects;    /* report_objects() was the result */
 	struct str text;         /* of these objects */
 	size_t n_objects;
-	json_t *objects; /* for the document; NULL: none */
+	json_t *objects;                      /* for the document; NULL: none */
+	const struct report_release *release; /* NULL: none */
 	struct {
 		const char **v;
 		size_t n;
@@ -100,6 +101,23 @@ void report_plan_warnings(struct report *report);
 void report_text_step(struct report *report, const struct plan_step *step);
 int report_text_diff(struct report *report, struct err *err);
 void report_text_sync(struct report *report);
+/* A line: a word in colour, a text, and where it stands; "" for nowhere. */
+void report_add_columns(struct report *report, struct str *out,
+			const struct verb_words *words, const char *word,
+			const char *text, const char *origin);
+/* The subject of the revision in quotes, behind a blank. */
+void report_add_subject(struct report *report, struct str *out);
+
+/* Two texts to compare. */
+struct report_sides {
+	struct bytes before, after;
+	const char *before_name, *after_name;
+	unsigned context; /* lines */
+};
+/* Their unified diff, with an empty line behind it; nothing where they are
+ * the same. */
+MUST_USE int report_add_diff(struct report *report, struct str *out,
+			     const struct report_sides *sides, struct err *err);
 /* "1a2b3c4", "main@1a2b3c4" or "worktree". */
 char *report_text_revision(const struct report *report);
 
@@ -107,9 +125,17 @@ char *report_text_revision(const struct report *report);
 
 /* Keep the two sides of the plan's differences, masked, for the document. */
 int report_json_sides(struct report *report, struct err *err);
+/* A foreign text as a string, redacted; NULL is null. */
+json_t *report_json_text(const struct report *report, const char *text);
+
 /* The document. */
 void report_json_document(struct report *report, int status,
 			  const struct err *err);
+
+/* ---- release.c ---- */
+
+/* What a release did, for the document. */
+json_t *report_release_json(const struct report *report);
 
 /* ---- progress.c ---- */
 

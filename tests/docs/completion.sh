@@ -38,7 +38,7 @@ expect()
 	fi
 }
 
-expect 'completion diff help render sync version' gitops ''
+expect 'completion diff help release render sync version' gitops ''
 expect 'sync' gitops s
 expect '--namespace --no-force --no-prune' gitops sync --n
 expect '--output' gitops render --o
