@@ -168,8 +168,7 @@ static int fail_path(const char *file, struct err *err)
 	return err_hint(err, "choose one of them with --app NAME");
 }
 
-/* By gitops.yaml; where there is none, the path is one. */
-static int open_apps(struct source *source, struct err *err)
+int source_apps(struct source *source, struct err *err)
 {
 	const struct source_args *args = source->args;
 	const char *file = args->config ? args->config : APPS_FILE;
@@ -203,7 +202,7 @@ int source_open(struct run *run, const struct source_args *args,
 		return -1;
 	report_source(report, out->shown,
 		      out->revision.oid ? &out->revision : NULL);
-	return open_apps(out, err);
+	return source_apps(out, err);
 }
 
 int target_open(struct run *run, const struct target_args *args,

@@ -127,17 +127,16 @@ static int apply_and_settle(struct cluster *cluster, const struct work *work,
 
 /* One stage.  `failed` counts its failures, also where -1 is returned. */
 static int carry_out(struct run *run, struct cluster *cluster, work_fn *fn,
-		     struct plan *plan, struct plan_step **steps, size_t n,
-		     size_t *failed, struct err *err)
+		     struct plan *plan, struct work work, size_t *failed,
+		     struct err *err)
 {
-	struct cluster_item **items = arena_array(run->arena, n,
-						  sizeof(*items));
 	int status;
 
-	for (size_t i = 0; i < n; i++)
-		items[i] = &steps[i]->item;
-	status = fn(cluster, &(const struct work){ steps, items, n }, err);
-	*failed = settle_outcomes(run, plan, steps, n);
+	work.items = arena_array(run->arena, work.n, sizeof(*work.items));
+	for (size_t i = 0; i < work.n; i++)
+		work.items[i] = &work.steps[i]->item;
+	status = fn(cluster, &work, err);
+	*failed = settle_outcomes(run, plan, work.steps, work.n);
 	return status;
 }
 
@@ -300,7 +299,8 @@ static int apply_slot(struct applying *applying, struct plan_step **work,
 	}
 	n = sort_out(applying, work, n, begin);
 	return n ? carry_out(applying->run, applying->cluster, apply_and_settle,
-			     applying->plan, work, n, &failed, err) :
+			     applying->plan, (struct work){ work, NULL, n },
+			     &failed, err) :
 		   0;
 }
 
@@ -384,8 +384,9 @@ int apply_prune(struct run *run, struct cluster *cluster, struct plan *plan,
 			skip(run, work, n);
 			continue;
 		}
-		status = carry_out(run, cluster, delete_all, plan, work, n,
-				   &failed, err);
+		status = carry_out(run, cluster, delete_all, plan,
+				   (struct work){ work, NULL, n }, &failed,
+				   err);
 		all_failed += failed;
 	}
 	return sum_up(status, all_failed, total, err);

@@ -35,8 +35,8 @@ bool heed_lists(const char *list, const char *value)
 	while (list && *list) {
 		size_t len = strcspn(list, ",");
 
-		while (*list == ' ' && len)
-			list++, len--;
+		for (; *list == ' ' && len; len--)
+			list++;
 		if (len == n && !strncasecmp(list, value, n))
 			return true;
 		list += len;
