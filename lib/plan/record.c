@@ -308,8 +308,15 @@ static void add_member(struct str *out, const struct record_member *member)
 		   or_dash(member->uid));
 }
 
+/* A commit may be by an author in Latin-1. */
 static void put_text(json_t *to, const char *key, const char *text)
 {
+	AUTO_STR struct str shown = STR_INIT(STR_BIG);
+
+	if (!str_is_utf8(text, strlen(text))) {
+		str_add_shown(&shown, text, strlen(text), false);
+		text = str_text(&shown);
+	}
 	if (*text)
 		json_object_set_new(to, key, json_string(text));
 }
