@@ -354,7 +354,8 @@ static void add_syncs(struct str *out, const struct record_syncs *syncs)
 
 	for (size_t i = 0; i < syncs->n && i < RECORD_SYNCS; i++) {
 		str_add(out, i ? ",\n" : "[");
-		doc_write_json(out, doc_keep(scratch, sync_json(&syncs->v[i])));
+		doc_write_json_ascii(out, doc_keep(scratch,
+						   sync_json(&syncs->v[i])));
 	}
 	if (syncs->n)
 		str_add(out, "]\n");
