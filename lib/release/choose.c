@@ -85,22 +85,18 @@ static void take_tags(struct planner *planner, struct release_choice *choice)
 		map_get(planner->release->repositories,
 			release_key(planner->arena, &choice->image));
 	const char *only = policy_only_tag(choice->policy);
-	const char *const *tags = &only;
 
-	choice->n_tags = 1;
-	if (!only) {
-		tags = repository->tags;
-		choice->n_tags = repository->n_tags;
-		if (repository->err.status != ERR_OK)
-			choice->err = &repository->err;
-	}
+	choice->n_tags = only ? 1 : repository->n_tags;
+	if (!only && repository->err.status != ERR_OK)
+		choice->err = &repository->err;
 	choice->tags = arena_array(planner->arena, choice->n_tags,
 				   sizeof(*choice->tags));
 	for (size_t i = 0; i < choice->n_tags; i++) {
-		choice->tags[i].tag = tags[i];
-		choice->tags[i].rejected = !only &&
-					   is_rejected(planner, &choice->image,
-						       ':', tags[i]);
+		struct policy_tag *tag = &choice->tags[i];
+
+		tag->tag = only ? only : repository->tags[i];
+		tag->rejected = !only && is_rejected(planner, &choice->image,
+						     ':', tag->tag);
 	}
 }
 

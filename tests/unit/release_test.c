@@ -195,8 +195,8 @@ static void what_cannot_be_set_is_an_error(void **state)
 		{ "a.yaml", OBJECT("a", "web:1"), "web",
 		  "--image web: it has no policy to choose by" },
 		{ "a.yaml", "a: [\n", "web:2",
-		  "a.yaml:2: did not find expected node content while parsing a "
-		  "flow node" },
+		  "a.yaml:2: did not find expected node content while parsing "
+		  "a flow node" },
 	};
 
 	(void)state;
@@ -237,17 +237,17 @@ static void a_shared_file_has_one_policy(void **state)
 static void moves_are_told_once(void **state)
 {
 	static const struct tree_file files[] = {
-		{ "a.yaml",
-		  OBJECT("a", "web:1") "---\n" OBJECT("b", "web:1") "---\n" OBJECT(
-			  "c", "web") "---\n" OBJECT("d", "library/web:2"),
-		  TREE_FILE },
+		{ "a.yaml", OBJECT("a", "web:1"), TREE_FILE },
+		{ "b.yaml", OBJECT("b", "web:1"), TREE_FILE },
+		{ "c.yaml", OBJECT("c", "web"), TREE_FILE },
+		{ "d.yaml", OBJECT("d", "library/web:2"), TREE_FILE },
 	};
 	struct release_plan plan;
 	const char **moves;
 	size_t n;
 
 	(void)state;
-	assert_int_equal(plan_for(files, 1, "web:2", &plan), 0);
+	assert_int_equal(plan_for(files, ARRAY_LEN(files), "web:2", &plan), 0);
 	moves = release_moves(run.arena, &plan, &n);
 	assert_int_equal(n, 2);
 	assert_string_equal(moves[0], "web 1 -> 2");
