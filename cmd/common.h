@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "apply/lock.h"
 #include "apply/records.h"
 #include "apps/apps.h"
 #include "base/compiler.h"
@@ -127,6 +128,7 @@ struct apply_records source_records(struct source *source);
 
 /* This run, for the records: who runs it, where, and which commit.  who.c */
 struct record_sync source_sync(const struct source *source);
+struct apply_holder source_holder(const struct source *source);
 
 /*
  * Where else objects are wanted: for each object of the apps that are not

@@ -101,6 +101,11 @@ MUST_USE int opt_parse(struct run *run, const struct opt *table, void *args,
 		       int argc, char **argv, const char **operand,
 		       struct err *err);
 
+/* The value of an option that is a whole number, or with `percent` "10%", or
+ * NULL where it was not given.  ERR_USAGE for anything else. */
+MUST_USE int opt_check_number(const char *option, const char *text,
+			      bool percent, struct err *err);
+
 /* Is --help or -h among the options?  Not if it is the value of one. */
 bool opt_wants_help(struct arena *arena, const struct opt *table, int argc,
 		    char **argv);

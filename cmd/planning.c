@@ -3,12 +3,15 @@
 
 #include <stdlib.h>
 
+#include "plan/heed.h"
 #include "plan/order.h"
 #include "plan/owner.h"
 
 const struct opt planning_opts[] = {
 	OPT_STRING(struct planning_args, approve, 0, "approve-deletes", "N",
 		   "delete exactly so many objects"),
+	OPT_FLAG(struct planning_args, force_replace, 0, "force-replace",
+		 "delete and make anew what cannot be changed"),
 	OPT_STRING(struct planning_args, max_deletes, 0, "max-deletes", "N|N%",
 		   "delete at most so many of an app"),
 	OPT_FLAG(struct planning_args, none, 0, "no-prune",
@@ -20,30 +23,13 @@ const struct opt planning_opts[] = {
 	OPT_END,
 };
 
-/* A whole number, with "%" behind it where that is allowed. */
-static int check_number(const char *option, const char *text, bool percent,
-			struct err *err)
-{
-	const char *end = text;
-
-	if (!text)
-		return 0;
-	while (*end >= '0' && *end <= '9')
-		end++;
-	if (end > text && end - text < 8 &&
-	    (!*end || (percent && str_equal(end, "%"))))
-		return 0;
-	return err_set(err, ERR_USAGE, "--%s: expected a number%s, found '%s'",
-		       option, percent ? ", or a percentage such as 10%" : "",
-		       text);
-}
-
 static int make_rules(const struct source *source,
 		      const struct planning_args *args,
 		      struct planning *planning, struct err *err)
 {
-	if (check_number("approve-deletes", args->approve, false, err) < 0 ||
-	    check_number("max-deletes", args->max_deletes, true, err) < 0)
+	if (opt_check_number("approve-deletes", args->approve, false, err) <
+		    0 ||
+	    opt_check_number("max-deletes", args->max_deletes, true, err) < 0)
 		return -1;
 	planning->rules = (struct prune_rules){
 		.apps = &source->apps,
@@ -141,8 +127,14 @@ int planning_make(struct source *source, struct cluster *cluster,
 
 	plan_init(run->arena, &out->want, &out->candidates, plan);
 	if (order_steps(plan, &source->apps, err) < 0 ||
-	    cluster_read(cluster, plan_items(plan), plan->n, err) < 0 ||
-	    prune_judge(plan, &out->rules, err) < 0 ||
+	    heed_wishes(plan, err) < 0 ||
+	    cluster_read(cluster, plan_items(plan), plan->n, err) < 0)
+		return -1;
+	/* Files are no cluster: whoever applies them heeds that. */
+	if (cluster->marks)
+		heed_items(plan, &(const struct heed_rules){
+					 args->force_replace, args->kinds });
+	if (prune_judge(plan, &out->rules, err) < 0 ||
 	    (cluster->marks && !args->take_over &&
 	     check_owners(source, plan, err) < 0))
 		return -1;

@@ -25,7 +25,8 @@ struct planning_args {
 	const char *max_deletes;
 	const char *approve;
 	bool none;
-	bool take_over; /* what was synced from another repository */
+	bool force_replace; /* of what cannot be changed */
+	bool take_over;     /* what was synced from another repository */
 };
 extern const struct opt planning_opts[];
 

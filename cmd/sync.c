@@ -21,6 +21,10 @@ enum validate { VALIDATE_SERVER, VALIDATE_NONE };
 
 static const char *const validate_choices[] = { "server", "none", NULL };
 
+enum on_error { ON_ERROR_STOP, ON_ERROR_CONTINUE };
+
+static const char *const on_error_choices[] = { "stop", "continue", NULL };
+
 struct sync_args {
 	struct source_args source;
 	struct target_args target;
@@ -29,17 +33,24 @@ struct sync_args {
 	struct planning_args prune;
 	int format;
 	int validate;
-	int64_t wait; /* seconds; 0: not at all; -1: as each app says */
+	int on_error;
+	int64_t wait_lock; /* seconds */
+	int64_t wait;      /* seconds; 0: not at all; -1: as each app says */
 };
 
 static const struct opt sync_opts[] = {
 	OPT_CHOICE(struct sync_args, format, 'o', "output", "FORMAT",
 		   "format of the result", output_formats),
+	OPT_CHOICE(struct sync_args, on_error, 0, "on-error", "HOW",
+		   "after a failure go on with what does not need it",
+		   on_error_choices),
 	OPT_CHOICE(struct sync_args, validate, 0, "validate", "HOW",
 		   "dry-run every object before the first write",
 		   validate_choices),
 	OPT_SECONDS(struct sync_args, wait, 0, "wait", "DURATION",
 		    "wait this long for health (5m); 0: do not"),
+	OPT_SECONDS(struct sync_args, wait_lock, 0, "wait-lock", "DURATION",
+		    "wait this long for another sync to end"),
 	OPT_INCLUDE(struct sync_args, source, source_opts),
 	OPT_INCLUDE(struct sync_args, target, target_opts),
 	OPT_INCLUDE(struct sync_args, change, change_opts),
@@ -61,30 +72,60 @@ static int check_worktree(const struct sync_args *args,
 }
 
 /* May it be carried out?  Nothing has been changed up to here. */
-static int check_plan(const struct planning *planning, struct err *err)
+static int check_plan(const struct planning *planning,
+		      const struct apply_patience *patience, struct err *err)
 {
-	plan_errors(&planning->plan, err);
+	if (!patience->go_on)
+		plan_errors(&planning->plan, err);
 	if (err->status != ERR_OK)
 		return -1;
 	return prune_check_budget(&planning->plan, &planning->rules, err);
 }
 
 /*
- * The records name all that will be before anything is, and all that is in the
- * end: a run that dies in between leaves nothing behind that the next one does
+ * One that is at it already would be in the way, and we in its.  A single
+ * object needs no lock: its write is whole by itself.
+ */
+static int lock_apps(struct source *source, struct cluster *cluster,
+		     const struct planning *planning, int64_t wait_s,
+		     struct apply_lock **lock, struct err *err)
+{
+	struct run *run = source->run;
+	struct apply_holder *holder = arena_alloc(run->arena, sizeof(*holder));
+
+	*lock = NULL;
+	*holder = source_holder(source);
+	if (!cluster->marks || plan_writes(&planning->plan) < 2)
+		return 0;
+	return apply_lock(run, cluster, &planning->records, holder, wait_s,
+			  lock, err);
+}
+
+/*
+ * The records name all that will be before anything is, and in settle() what
+ * is: a run that dies in between leaves nothing behind that the next one does
  * not know of.
  */
-static int carry_out(struct run *run, struct cluster *cluster,
-		     struct planning *planning,
-		     const struct apply_patience *patience, struct err *err)
+static int claim(struct source *source, struct cluster *cluster,
+		 struct planning *planning, int64_t wait_s,
+		 struct apply_lock **lock, struct err *err)
 {
-	struct plan *plan = &planning->plan;
-
-	if (plan_changes(plan) &&
-	    (apply_claim(run, cluster, &planning->records, plan, err) < 0 ||
-	     apply_plan(run, cluster, plan, patience, err) < 0))
+	if (lock_apps(source, cluster, planning, wait_s, lock, err) < 0)
 		return -1;
-	if (apply_wait(run, cluster, order_by_slot(plan), plan->n_want,
+	if (!plan_changes(&planning->plan) ||
+	    apply_claim(source->run, cluster, &planning->records,
+			&planning->plan, err) == 0)
+		return 0;
+	apply_unlock(*lock);
+	return -1;
+}
+
+static int carry_out(struct run *run, struct cluster *cluster,
+		     struct plan *plan, const struct apply_patience *patience,
+		     struct err *err)
+{
+	if (apply_plan(run, cluster, plan, patience, err) < 0 ||
+	    apply_wait(run, cluster, order_by_slot(plan), plan->n_want,
 		       patience, err) < 0)
 		return -1;
 	return apply_prune(run, cluster, plan, err);
@@ -122,6 +163,7 @@ static int sync_run(struct run *run, int argc, char **argv,
 	};
 	const int64_t begin_ms = clock_ms();
 	struct apply_patience patience;
+	struct apply_lock *lock;
 	struct planning planning;
 	struct cluster *cluster;
 	struct source source;
@@ -137,14 +179,20 @@ static int sync_run(struct run *run, int argc, char **argv,
 			&cluster, err) < 0 ||
 	    check_worktree(&args, cluster, err) < 0 ||
 	    planning_make(&source, cluster, &args.prune,
-			  args.validate == VALIDATE_SERVER, &planning,
-			  err) < 0 ||
-	    check_plan(&planning, err) < 0)
+			  args.validate == VALIDATE_SERVER, &planning, err) < 0)
+		return -1;
+	patience = (struct apply_patience){
+		.apps = &source.apps,
+		.seconds = args.wait,
+		.go_on = args.on_error == ON_ERROR_CONTINUE,
+	};
+	if (check_plan(&planning, &patience, err) < 0 ||
+	    claim(&source, cluster, &planning, args.wait_lock, &lock, err) < 0)
 		return -1;
 
-	patience = (struct apply_patience){ &source.apps, args.wait };
-	status = carry_out(run, cluster, &planning, &patience, err);
+	status = carry_out(run, cluster, &planning.plan, &patience, err);
 	status = settle(&source, cluster, &planning, status, begin_ms, err);
+	apply_unlock(lock);
 	if (status < 0)
 		plan_errors(&planning.plan, err);
 	report_sync(*report, &planning.plan);

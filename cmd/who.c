@@ -56,6 +56,20 @@ static const char *job(const struct run *run)
 	return url ? url : "";
 }
 
+struct apply_holder source_holder(const struct source *source)
+{
+	struct arena *arena = source->run->arena;
+	char host[HOST_BYTES] = "";
+
+	if (gethostname(host, sizeof(host) - 1) < 0)
+		host[0] = '\0';
+	return (struct apply_holder){
+		.who = who(source->run),
+		.host = arena_strdup(arena, host),
+		.pid = (long)getpid(),
+	};
+}
+
 struct record_sync source_sync(const struct source *source)
 {
 	const struct revision *revision = &source->revision;

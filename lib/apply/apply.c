@@ -37,31 +37,106 @@ static size_t settle_outcomes(struct run *run, struct plan *plan,
 	return failed;
 }
 
-typedef int work_fn(struct cluster *cluster, struct cluster_item **items,
-		    size_t n, struct err *err);
+/* Steps, and their items. */
+struct work {
+	struct plan_step **steps;
+	struct cluster_item **items;
+	size_t n;
+};
 
-static int apply_and_settle(struct cluster *cluster,
-			    struct cluster_item **items, size_t n,
+typedef int work_fn(struct cluster *cluster, const struct work *work,
+		    struct err *err);
+
+static int delete_all(struct cluster *cluster, const struct work *work,
+		      struct err *err)
+{
+	return cluster_delete(cluster, work->items, work->n, err);
+}
+
+/*
+ * Those that are to be deleted and made anew: as it was planned, or, where they
+ * were not tried, as the server has just told.
+ */
+static size_t find_replaced(const struct work *work, enum plan_action action,
+			    struct cluster_item **out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < work->n; i++) {
+		struct cluster_item *item = work->items[i];
+
+		if (work->steps[i]->action != action ||
+		    (action != PLAN_REPLACE &&
+		     !(item->immutable && item->may_replace)))
+			continue;
+		err_clear(&item->err);
+		out[n++] = item;
+	}
+	return n;
+}
+
+/* That it is neither here nor there is no state to keep quiet about. */
+static void tell_unmade(struct cluster_item *item)
+{
+	if (item->err.status != ERR_OK) {
+		err_wrap(&item->err,
+			 "was deleted to be made anew, and is not made");
+		return;
+	}
+	err_set(&item->err, ERR_TEMPORARY,
+		"was deleted to be made anew, and is not made yet");
+	err_hint(&item->err, "run the same command again");
+}
+
+/* Delete those in the way, wait until they are gone, then apply these. */
+static int replace(struct cluster *cluster, struct cluster_item **gone,
+		   size_t n_gone, struct cluster_item **items, size_t n,
+		   struct err *err)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	bool *deleted = arena_array(scratch, n_gone, sizeof(*deleted));
+	int status = n_gone ? cluster_delete(cluster, gone, n_gone, err) : 0;
+
+	for (size_t i = 0; i < n_gone; i++) {
+		deleted[i] = gone[i]->written;
+		gone[i]->written = false;
+	}
+	if (status == 0)
+		status = cluster_apply(cluster, items, n, err);
+	for (size_t i = 0; i < n_gone; i++)
+		if (deleted[i] && !gone[i]->live.len && !gone[i]->written)
+			tell_unmade(gone[i]);
+	return status;
+}
+
+static int apply_and_settle(struct cluster *cluster, const struct work *work,
 			    struct err *err)
 {
-	if (cluster_apply(cluster, items, n, err) < 0)
+	AUTO_ARENA struct arena *scratch = arena_new();
+	struct cluster_item **gone = arena_array(scratch, work->n,
+						 sizeof(*gone));
+	size_t n = find_replaced(work, PLAN_REPLACE, gone);
+
+	if (replace(cluster, gone, n, work->items, work->n, err) < 0)
 		return -1;
-	return cluster_settle(cluster, items, n, err);
+	n = find_replaced(work, PLAN_APPLY, gone);
+	if (n && replace(cluster, gone, n, gone, n, err) < 0)
+		return -1;
+	return cluster_settle(cluster, work->items, work->n, err);
 }
 
 /* One stage.  `failed` counts its failures, also where -1 is returned. */
-static int carry_out(struct run *run, struct cluster *cluster, work_fn *work,
-		     struct plan *plan, struct plan_step **steps, size_t n,
-		     size_t *failed, struct err *err)
+static int carry_out(struct run *run, struct cluster *cluster, work_fn *fn,
+		     struct plan *plan, struct work work, size_t *failed,
+		     struct err *err)
 {
-	struct cluster_item **items = arena_array(run->arena, n,
-						  sizeof(*items));
 	int status;
 
-	for (size_t i = 0; i < n; i++)
-		items[i] = &steps[i]->item;
-	status = work(cluster, items, n, err);
-	*failed = settle_outcomes(run, plan, steps, n);
+	work.items = arena_array(run->arena, work.n, sizeof(*work.items));
+	for (size_t i = 0; i < work.n; i++)
+		work.items[i] = &work.steps[i]->item;
+	status = fn(cluster, &work, err);
+	*failed = settle_outcomes(run, plan, work.steps, work.n);
 	return status;
 }
 
@@ -100,38 +175,180 @@ static size_t take_slot(struct plan_step **steps, size_t n, size_t begin,
 	return end;
 }
 
+/* The wanted steps under way. */
+struct applying {
+	struct run *run;
+	struct cluster *cluster;
+	struct plan *plan;
+	const struct apply_patience *patience;
+	struct plan_step **steps; /* by their slots */
+	bool *lost; /* of each: failed, skipped or unhealthy: nothing that
+			   needs it is begun */
+	bool any_lost;
+	size_t healthy; /* so many of the steps are known to be, or lost */
+	struct err unhealthy;
+};
+
+static void lose(struct applying *applying, size_t i)
+{
+	applying->lost[i] = true;
+	applying->any_lost = true;
+}
+
+/* Does it need what is lost? */
+static bool is_blocked(const struct applying *applying,
+		       const struct plan_step *step, size_t begin)
+{
+	for (size_t i = 0; applying->any_lost && i < begin; i++)
+		if (applying->lost[i] && order_needs(step, applying->steps[i],
+						     applying->patience->apps))
+			return true;
+	return false;
+}
+
+/* Wait for the steps before `end` that are not lost, once. */
+static int wait_once(struct applying *applying, size_t end, struct err *err)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	struct plan_step **rest = arena_array(scratch, end, sizeof(*rest));
+	size_t n = 0;
+
+	for (size_t i = 0; i < end; i++)
+		if (!applying->lost[i])
+			rest[n++] = applying->steps[i];
+	return apply_wait(applying->run, applying->cluster, rest, n,
+			  applying->patience, err);
+}
+
+static bool lose_unhealthy(struct applying *applying, size_t end,
+			   enum health_state state)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < end; i++) {
+		const struct health *health = &applying->steps[i]->item.health;
+
+		if (applying->lost[i] || !health->reason ||
+		    health->state != state)
+			continue;
+		lose(applying, i);
+		any = true;
+	}
+	return any;
+}
+
+/*
+ * A wait ends at the first failure.  Where that is no reason to stop, the rest
+ * is waited for as long as something comes of it.
+ */
+static int wait_before(struct applying *applying, size_t end, struct err *err)
+{
+	applying->healthy = end;
+	for (;;) {
+		AUTO_ERR struct err one = { 0 };
+
+		if (wait_once(applying, end, &one) == 0)
+			return 0;
+		if (!applying->patience->go_on || one.status != ERR_UNHEALTHY) {
+			err_append(err, &one);
+			return -1;
+		}
+		err_append(&applying->unhealthy, &one);
+		if (!lose_unhealthy(applying, end, HEALTH_FAILED) &&
+		    !lose_unhealthy(applying, end, HEALTH_IN_PROGRESS))
+			return 0;
+	}
+}
+
+/* Of a slot's work, what can be begun: to the front.  Returns how many. */
+static size_t sort_out(struct applying *applying, struct plan_step **work,
+		       size_t n, size_t begin)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct plan_step *step = work[i];
+
+		if (step->action == PLAN_FAILED)
+			step->outcome = PLAN_ERROR;
+		else if (is_blocked(applying, step, begin))
+			step->outcome = PLAN_SKIPPED;
+		else
+			work[left++] = step;
+		if (step->outcome != PLAN_PENDING)
+			tell(applying->run, step);
+	}
+	return left;
+}
+
+/* One slot, of which `work` is to be done.  -1 ends the run. */
+static int apply_slot(struct applying *applying, struct plan_step **work,
+		      size_t n, size_t begin, struct err *err)
+{
+	size_t failed;
+
+	if (applying->any_lost && !applying->patience->go_on) {
+		skip(applying->run, work, n);
+		return 0;
+	}
+	if (applying->healthy < begin &&
+	    order_waits(applying->steps[applying->healthy], work[0]) &&
+	    wait_before(applying, begin, err) < 0) {
+		skip(applying->run, work, n);
+		return -1;
+	}
+	n = sort_out(applying, work, n, begin);
+	return n ? carry_out(applying->run, applying->cluster, apply_and_settle,
+			     applying->plan, (struct work){ work, NULL, n },
+			     &failed, err) :
+		   0;
+}
+
+/* What has failed in a slot, or was not begun, is lost.  Returns how many have
+ * failed. */
+static size_t find_lost(struct applying *applying, size_t begin, size_t end)
+{
+	size_t failed = 0;
+
+	for (size_t i = begin; i < end; i++) {
+		const struct plan_step *step = applying->steps[i];
+
+		failed += step->outcome == PLAN_ERROR;
+		if (step->outcome == PLAN_ERROR ||
+		    step->outcome == PLAN_SKIPPED)
+			lose(applying, i);
+	}
+	return failed;
+}
+
 int apply_plan(struct run *run, struct cluster *cluster, struct plan *plan,
 	       const struct apply_patience *patience, struct err *err)
 {
-	struct plan_step **steps = order_by_slot(plan);
 	struct plan_step **work = arena_array(run->arena, plan->n_want,
 					      sizeof(*work));
-	size_t all_failed = 0, total = 0, end, n;
-	size_t healthy = 0; /* so many of the steps are known to be */
+	struct applying applying = {
+		.run = run,
+		.cluster = cluster,
+		.plan = plan,
+		.patience = patience,
+		.steps = order_by_slot(plan),
+		.lost = arena_array(run->arena, plan->n_want, sizeof(bool)),
+	};
+	size_t failed = 0, total = 0, end, n;
 	int status = 0;
 
 	for (size_t begin = 0; begin < plan->n_want; begin = end) {
-		size_t failed = 0;
-
-		end = take_slot(steps, plan->n_want, begin, work, &n);
+		end = take_slot(applying.steps, plan->n_want, begin, work, &n);
 		total += n;
-		if (n && status == 0 && !all_failed && healthy < begin &&
-		    order_waits(steps[healthy], work[0])) {
-			status = apply_wait(run, cluster, steps, begin,
-					    patience, err);
-			healthy = begin;
-		}
-		if (!n)
-			continue;
-		if (status < 0 || all_failed) {
+		if (n && status == 0)
+			status = apply_slot(&applying, work, n, begin, err);
+		else if (n)
 			skip(run, work, n);
-			continue;
-		}
-		status = carry_out(run, cluster, apply_and_settle, plan, work,
-				   n, &failed, err);
-		all_failed += failed;
+		failed += find_lost(&applying, begin, end);
 	}
-	return sum_up(status, all_failed, total, err);
+	status = sum_up(status, failed, total, err);
+	err_append(err, &applying.unhealthy);
+	return err->status == ERR_OK ? status : -1;
 }
 
 /* ---- what is not ---- */
@@ -167,8 +384,9 @@ int apply_prune(struct run *run, struct cluster *cluster, struct plan *plan,
 			skip(run, work, n);
 			continue;
 		}
-		status = carry_out(run, cluster, cluster_delete, plan, work, n,
-				   &failed, err);
+		status = carry_out(run, cluster, delete_all, plan,
+				   (struct work){ work, NULL, n }, &failed,
+				   err);
 		all_failed += failed;
 	}
 	return sum_up(status, all_failed, total, err);

@@ -5,7 +5,8 @@
 /*
  * Apply: the steps of a plan to the cluster, slot after slot (plan/order.h),
  * all of a slot in parallel.  After one with a failure no further one is begun:
- * what comes later may need what failed.
+ * what comes later may need what failed.  Or the apply goes on with all that
+ * does not (order_needs()).
  */
 
 #include <stdint.h>
@@ -19,14 +20,17 @@
 
 #define APPLY_WAIT_S 300 /* where nobody says how long */
 
-/* How long to wait for health. */
+/* With what is slow, and with what fails. */
 struct apply_patience {
 	const struct apps *apps;
-	int64_t seconds; /* -1: as long as each app says; 0: not at all */
+	int64_t seconds; /* to wait for health; -1: as long as each app says;
+			    0: not at all */
+	bool go_on;      /* after a failure */
 };
 
 /*
- * Carry out every wanted step that is not PLAN_UNCHANGED.  Each finished step
+ * Carry out every wanted step that is not PLAN_UNCHANGED or PLAN_KEEP; one that
+ * is PLAN_FAILED already is a failure here.  Each finished step
  * is an EVENT_STEP, in the order of the slots.  ERR_PARTIAL "3 of 41 objects
  * failed" where some did; plan_errors() lists them.  Where the order says so
  * it waits between slots, as apply_wait().
@@ -51,5 +55,13 @@ MUST_USE int apply_prune(struct run *run, struct cluster *cluster,
 MUST_USE int apply_wait(struct run *run, struct cluster *cluster,
 			struct plan_step *const *steps, size_t n,
 			const struct apply_patience *patience, struct err *err);
+
+/*
+ * Judge once the health of what is wanted and lives, as it was read: fills in
+ * `health` and `events` of the items that can be unhealthy.  A cluster that
+ * knows of no health leaves them as they are.
+ */
+MUST_USE int apply_judge(struct run *run, struct cluster *cluster,
+			 struct plan *plan, struct err *err);
 
 #endif

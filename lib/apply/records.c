@@ -101,6 +101,33 @@ int apply_load_records(struct run *run, struct cluster *cluster,
 
 /* ---- writing ---- */
 
+/*
+ * A write of which we got no answer is sent again, and then refused because of
+ * itself: so is what is there by now what we wanted?
+ */
+static int look_again(struct cluster *cluster, struct part *part,
+		      struct err *err)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	struct object known = part->object;
+	struct cluster_item now = { .want = &known }, *item = &now;
+	AUTO_ERR struct err none = { 0 };
+	json_t *live;
+
+	known.doc = NULL;
+	if (cluster_read(cluster, &item, 1, err) < 0)
+		return -1;
+	if (now.live.len &&
+	    doc_read_json(scratch, "record", now.live, &live, &none) == 0 &&
+	    doc_equal(doc_get(live, "data", NULL),
+		      doc_get(part->object.doc, "data", NULL))) {
+		err_clear(&part->item.err);
+		part->item.merged = now.live;
+	}
+	err_clear(&now.err);
+	return 0;
+}
+
 static int write_parts(struct run *run, struct cluster *cluster,
 		       struct parts *parts, struct err *err)
 {
@@ -110,6 +137,13 @@ static int write_parts(struct run *run, struct cluster *cluster,
 		return 0;
 	if (cluster_apply(cluster, items_of(scratch, parts), parts->n, err) < 0)
 		return -1;
+	for (size_t i = 0; i < parts->n; i++) {
+		const enum err_status status = parts->v[i].item.err.status;
+
+		if (status != ERR_OK && status != ERR_ACCESS &&
+		    look_again(cluster, &parts->v[i], err) < 0)
+			return -1;
+	}
 	if (collect(parts, err) < 0) {
 		/* It names the version that was read. */
 		if (err->status == ERR_REFUSED)
@@ -170,17 +204,6 @@ static bool is_of(const struct plan_step *step, const struct record *record)
 	return str_equal(step->item.want->app, record->app);
 }
 
-static struct record_member *find(const struct record *record,
-				  const struct object *object)
-{
-	const struct record_member key = { .object = *object };
-
-	if (!record->members.n)
-		return NULL;
-	return bsearch(&key, record->members.v, record->members.n,
-		       sizeof(*record->members.v), record_member_order);
-}
-
 /* The UID that the cluster has told, else the one that is known. */
 static const char *uid_of(struct arena *arena, const struct plan_step *step,
 			  const struct record_member *known)
@@ -225,7 +248,7 @@ static void claim_members(struct arena *arena, const struct record *record,
 	for (size_t i = 0; i < plan->n_want; i++) {
 		const struct object *want = plan->v[i].item.want;
 
-		if (is_of(&plan->v[i], record) && !find(record, want))
+		if (is_of(&plan->v[i], record) && !record_find(record, want))
 			add_member(arena, out, want, "");
 	}
 	for (size_t i = 0; i < record->members.n; i++)
@@ -258,7 +281,8 @@ static void settle_members(struct arena *arena, const struct record *record,
 		if (!step->member)
 			add_member(arena, out, step->item.want,
 				   uid_of(arena, step,
-					  find(record, step->item.want)));
+					  record_find(record,
+						      step->item.want)));
 		else if (is_remembered(step))
 			*vec_push(arena, out) = *step->member;
 	}
@@ -276,6 +300,7 @@ static void count_step(const struct plan_step *step, struct record_sync *sync)
 	sync->created += step->action == PLAN_CREATE;
 	sync->deleted += step->action == PLAN_DELETE;
 	sync->changed += step->action == PLAN_CHANGE ||
+			 step->action == PLAN_REPLACE ||
 			 step->action == PLAN_ADOPT ||
 			 step->action == PLAN_APPLY;
 }
@@ -297,7 +322,7 @@ static void add_sync(struct arena *arena, const struct record *record,
 	    !str_equal(now.commit, last->commit) ||
 	    !str_equal(now.result, last->result))
 		*vec_push(arena, out) = now;
-	for (size_t i = 0; i < record->syncs.n && out->n < RECORD_SYNCS; i++)
+	for (size_t i = 0; last && i < record->syncs.n; i++)
 		*vec_push(arena, out) = record->syncs.v[i];
 }
 

@@ -6,6 +6,7 @@ static bool is_waited_for(const struct plan_step *step)
 	const struct cluster_item *item = &step->item;
 
 	return health_is_judged(item->want) && item->err.status == ERR_OK &&
+	       step->action != PLAN_KEEP &&
 	       (item->written || cluster_item_lives(item));
 }
 
@@ -103,4 +104,17 @@ int apply_wait(struct run *run, struct cluster *cluster,
 	if (cluster_wait(cluster, items, n_items, longest * 1000, err) < 0)
 		return -1;
 	return judge_wait(items, n_items, err);
+}
+
+int apply_judge(struct run *run, struct cluster *cluster, struct plan *plan,
+		struct err *err)
+{
+	struct cluster_item **items = arena_array(run->arena, plan->n_want,
+						  sizeof(*items));
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n_want; i++)
+		if (is_waited_for(&plan->v[i]))
+			items[n++] = &plan->v[i].item;
+	return n ? cluster_wait(cluster, items, n, 0, err) : 0;
 }

@@ -52,6 +52,27 @@ char *clock_rfc3339(struct arena *arena, int64_t wall)
 			    tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
+char *clock_duration(struct arena *arena, int64_t seconds, int most)
+{
+	static const struct {
+		int64_t seconds;
+		const char *name;
+	} units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "m" }, { 1, "s" } };
+	char *out = arena_strdup(arena, "");
+
+	for (size_t i = 0; i < ARRAY_LEN(units) && most > 0; i++) {
+		const int64_t n = seconds / units[i].seconds;
+
+		if (n <= 0)
+			continue;
+		out = arena_printf(arena, "%s%lld%s", out, (long long)n,
+				   units[i].name);
+		seconds %= units[i].seconds;
+		most--;
+	}
+	return *out ? out : arena_strdup(arena, "0s");
+}
+
 /*
  * Read by a picture: '0' is a digit and goes to the number at hand, any other
  * character stands for itself and ends that number.  Returns the rest, or

@@ -19,6 +19,8 @@ int64_t clock_ms(void);
 int64_t clock_wall(void);
 /* "2026-01-31T12:00:00Z" (RFC 3339). */
 char *clock_rfc3339(struct arena *arena, int64_t wall);
+/* "45s", "1m30s", "2h5m", "12d": its largest units, at most `most` of them. */
+char *clock_duration(struct arena *arena, int64_t seconds, int most);
 /* RFC 3339 with any offset to seconds since 1970. */
 MUST_USE int clock_parse_rfc3339(const char *text, int64_t *wall,
 				 struct err *err);

@@ -45,6 +45,14 @@ struct cluster_item {
 	/* One that is wanted; or without a doc: one that is looked for,
 	 * at whatever version the cluster has it. */
 	const struct object *want;
+
+	/* How it is to be treated, said after cluster_read(): */
+	bool leave;       /* it is not applied in this run, nor tried */
+	bool unfolded;    /* what other managers have applied stays theirs */
+	bool may_replace; /* where it cannot be changed it may be deleted and
+			     made anew; else there is a hint: */
+	const char *replace_hint; /* how to allow it, or NULL */
+
 	struct bytes live;     /* JSON; len 0 where there is none */
 	bool proved;           /* it lives, and an apply would change nothing
 				  (proof.h): there is nothing to ask, and live
@@ -56,6 +64,9 @@ struct cluster_item {
 	const char *unchecked; /* why cluster_try could not ask the server
 				  ("its Namespace comes in this sync"), or
 				  NULL */
+	const char *immutable; /* fields that cannot be changed as wanted,
+				  "spec.selector": it lives, and has to be
+				  deleted and made anew; or NULL */
 	const char *given_up;  /* with no_force: contested fields left to
 				  others, for people; or NULL */
 	const char **warnings; /* of the server, NULL-ended, or NULL */
@@ -133,12 +144,15 @@ bool cluster_item_lives(const struct cluster_item *item);
 /*
  * Fill in `merged`: what an apply would make of it, defaults and admission
  * included.  `items` are all of the run's, so that it is known what comes
- * with them; what is proved is not asked for.  Changes nothing.
+ * with them; what is proved is not asked for.  What may be replaced, and has to
+ * be, is tried as if it were not there; where it may not, that is the item's
+ * err.  Changes nothing.
  */
 MUST_USE int cluster_try(struct cluster *cluster, struct cluster_item **items,
 			 size_t n, struct err *err);
 
-/* Apply the items, all in parallel.  Fills in `merged`. */
+/* Apply the items, all in parallel.  Fills in `merged`, and `immutable` of what
+ * is refused for that. */
 MUST_USE int cluster_apply(struct cluster *cluster, struct cluster_item **items,
 			   size_t n, struct err *err);
 
@@ -164,7 +178,8 @@ MUST_USE int cluster_delete(struct cluster *cluster,
 /*
  * Wait until the items, which live, are healthy (object/health.h), or one of
  * them has failed, or the time is up.  Fills in `health` and `events`; 0 in
- * each of these cases.
+ * each of these cases.  Without any time they are judged once, as they were
+ * read or written; asked for is what explains those that are not healthy.
  */
 MUST_USE int cluster_wait(struct cluster *cluster, struct cluster_item **items,
 			  size_t n, int64_t wait_ms, struct err *err);

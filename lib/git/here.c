@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/vec.h"
+#include "git/here.h"
 #include "git/inside.h"
 
 /* One side of a change: mode 0 where there is nothing. */
@@ -44,7 +45,8 @@ struct here {
 	struct arena *arena;
 	const char *root;  /* with its "/" */
 	const char *fresh; /* a file is made there, and moved to its place */
-	git_index *index;
+	bool modes;        /* does the file system know executables? */
+	struct here_index index;
 	struct changes changes;
 	struct map *paths; /* of the changes */
 };
@@ -218,7 +220,7 @@ static struct side look_at_index(const struct here *here, const char *path)
 	struct side side = { 0 };
 
 	for (int stage = 0; stage <= 3; stage++) {
-		entry = git_index_get_bypath(here->index, path, stage);
+		entry = git_index_get_bypath(here->index.git, path, stage);
 		if (!entry)
 			continue;
 		git_oid_cpy(&side.oid, &entry->id);
@@ -227,6 +229,19 @@ static struct side look_at_index(const struct here *here, const char *path)
 		break;
 	}
 	return side;
+}
+
+/* A file system that knows no executables says nothing about them. */
+static void lend_mode(const struct here *here, const struct change *change,
+		      struct side *file)
+{
+	if (here->modes || (file->mode != GIT_FILEMODE_BLOB &&
+			    file->mode != GIT_FILEMODE_BLOB_EXECUTABLE))
+		return;
+	if (git_oid_equal(&file->oid, &change->is.oid))
+		file->mode = change->is.mode;
+	else if (git_oid_equal(&file->oid, &change->was.oid))
+		file->mode = change->was.mode;
 }
 
 static int check_change(const struct here *here, struct change *change,
@@ -247,6 +262,7 @@ static int check_change(const struct here *here, struct change *change,
 		file = change->was;
 	if (file.mode == GIT_FILEMODE_TREE && is_ours(here, change->path))
 		file.mode = 0;
+	lend_mode(here, change, &file);
 	change->done = same_side(&file, &change->is);
 	if ((same_side(&index, &change->was) ||
 	     same_side(&index, &change->is)) &&
@@ -300,7 +316,7 @@ static void remove_empty(const struct here *here, const char *path)
 	while ((slash = strrchr(dir, '/')) &&
 	       (size_t)(slash - dir) >= strlen(here->root)) {
 		*slash = '\0';
-		if (rmdir(dir) < 0)
+		if (rmdir(dir) < 0 && errno != ENOENT)
 			break;
 	}
 }
@@ -404,8 +420,8 @@ static int set_index(const struct here *here, const char *path,
 	git_index_entry entry = { .path = path, .mode = side->mode };
 
 	if (!side->mode) {
-		if (git_index_get_bypath(here->index, path, 0) &&
-		    git_index_remove(here->index, path, 0) < 0)
+		if (git_index_get_bypath(here->index.git, path, 0) &&
+		    git_index_remove(here->index.git, path, 0) < 0)
 			return repo_fail(err, ERR_FAILED, "%s: in the index",
 					 path);
 		return 0;
@@ -413,21 +429,9 @@ static int set_index(const struct here *here, const char *path,
 	git_oid_cpy(&entry.id, &side->oid);
 	if (side->mode != GIT_FILEMODE_COMMIT)
 		add_times(here, &entry);
-	if (git_index_add(here->index, &entry) < 0)
+	if (git_index_add(here->index.git, &entry) < 0)
 		return repo_fail(err, ERR_FAILED, "%s: in the index", path);
 	return 0;
-}
-
-static int write_index(const struct here *here, struct err *err)
-{
-	int code = git_index_write(here->index);
-
-	if (code == GIT_ELOCKED) {
-		repo_fail(err, ERR_TEMPORARY, "write the index");
-		return err_hint(err, "another git works here; if none does, "
-				     "delete .git/index.lock");
-	}
-	return code < 0 ? repo_fail(err, ERR_FAILED, "write the index") : 0;
 }
 
 /* ---- there and back ---- */
@@ -471,7 +475,7 @@ static int put_all(const struct here *here, bool back, struct err *err)
 			      put_files(here, back, false, err) < 0))
 			return -1;
 	}
-	return write_index(here, err);
+	return repo_index_write(&here->index, err);
 }
 
 static int advance(struct here *here, const char *branch, const git_oid *was,
@@ -505,6 +509,8 @@ int repo_advance_here(struct repo *repo, const char *branch, const git_oid *was,
 		.repo = repo,
 		.arena = scratch,
 		.root = git_repository_workdir(repo->git),
+		.modes = !repo_setting(repo, "core.filemode") ||
+			 repo_setting_is_true(repo, "core.filemode"),
 		.paths = map_new(scratch),
 	};
 	int failed;
@@ -512,10 +518,9 @@ int repo_advance_here(struct repo *repo, const char *branch, const git_oid *was,
 	/* Where git looks for no files, and a killed run leaves no litter. */
 	here.fresh = arena_printf(scratch, "%sgitops-file",
 				  git_repository_commondir(repo->git));
-	if (git_repository_index(&here.index, repo->git) < 0 ||
-	    git_index_read(here.index, true) < 0)
-		return repo_fail(err, ERR_FAILED, "read the index");
+	if (repo_index_open(repo, scratch, &here.index, err) < 0)
+		return -1;
 	failed = advance(&here, branch, was, is, err);
-	git_index_free(here.index);
+	repo_index_close(&here.index);
 	return failed;
 }

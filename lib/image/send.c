@@ -268,6 +268,14 @@ static void follow(struct arena *arena, struct exchange *one)
 	one->foreign = !same;
 }
 
+/* It was answered, and did not ask for a login. */
+static void know(struct origin *origin)
+{
+	if (origin->auth == ORIGIN_UNKNOWN)
+		origin->auth = origin->basic && !origin->shy ? ORIGIN_BASIC :
+							       ORIGIN_OPEN;
+}
+
 static bool is_redirect(long status)
 {
 	return status == 301 || status == 302 || status == 303 ||
@@ -291,8 +299,6 @@ static void judge(struct registry *registry, struct arena *arena,
 	} else if (wants_https(one)) {
 		origin->plain = false;
 		origin->switched = true;
-	} else if (is_redirect(status)) {
-		follow(arena, one);
 	} else if (status == 401 && one->foreign) {
 		fail(one);
 	} else if (status == 401 && origin->auth == ORIGIN_BEARER) {
@@ -303,11 +309,11 @@ static void judge(struct registry *registry, struct arena *arena,
 		   !origin->shy && origin->basic) {
 		origin->shy = true;
 	} else {
-		one->done = true;
-		if (origin->auth == ORIGIN_UNKNOWN && !one->foreign)
-			origin->auth = origin->basic && !origin->shy ?
-					       ORIGIN_BASIC :
-					       ORIGIN_OPEN;
+		know(origin);
+		if (is_redirect(status))
+			follow(arena, one);
+		else
+			one->done = true;
 	}
 }
 

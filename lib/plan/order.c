@@ -83,12 +83,12 @@ static int read_phase(struct plan_step *step)
 	return strstr(hook, "PreSync") ? -1 : strstr(hook, "PostSync") ? 1 : 0;
 }
 
-static unsigned level_of(const struct apps *apps, const char *app)
+static const struct app *app_of(const struct apps *apps, const char *name)
 {
 	for (size_t i = 0; i < apps->n; i++)
-		if (str_equal(apps->v[i].name, app))
-			return apps->v[i].level;
-	return 0;
+		if (str_equal(apps->v[i].name, name))
+			return &apps->v[i];
+	return NULL;
 }
 
 /* What an object cannot be without, if it is wanted too. */
@@ -170,6 +170,8 @@ static int add_need(struct ordering *ordering, struct link *link,
 	other = map_get(ordering->by_key, key);
 	if (other) {
 		*vec_push(scratch, &link->needs) = other;
+		*vec_push(ordering->plan->arena,
+			  &link->step->needs) = other->step;
 		return 0;
 	}
 	if (ordering->partial)
@@ -189,8 +191,8 @@ static int read_needs(struct ordering *ordering, struct link *link,
 	while (text && *text) {
 		size_t len = strcspn(text, ","), n;
 
-		while (len && *text == ' ')
-			text++, len--;
+		for (; len && *text == ' '; len--)
+			text++;
 		for (n = len; n && text[n - 1] == ' '; n--)
 			;
 		if (add_need(ordering, link, text, n, err) < 0)
@@ -285,9 +287,10 @@ static int read_step(struct ordering *ordering, size_t i, struct err *err)
 {
 	struct link *link = &ordering->links[i];
 	struct plan_step *step = link->step;
+	const struct app *app = app_of(ordering->apps, step->item.want->app);
 
 	step->slot = (struct plan_slot){
-		.level = level_of(ordering->apps, step->item.want->app),
+		.level = app ? app->level : 0,
 		.phase = read_phase(step),
 		.stage = step->stage,
 	};
@@ -367,4 +370,31 @@ bool order_waits(const struct plan_step *before, const struct plan_step *step)
 
 	return a->level != b->level || a->phase != b->phase ||
 	       a->wave != b->wave || b->after > 0;
+}
+
+/* To any depth: apps that depend on others stand behind them. */
+static bool app_needs(const struct apps *apps, const char *name,
+		      const char *other)
+{
+	const struct app *app = app_of(apps, name);
+
+	for (const char **on = app ? app->depends_on : NULL; on && *on; on++)
+		if (str_equal(*on, other) || app_needs(apps, *on, other))
+			return true;
+	return false;
+}
+
+bool order_needs(const struct plan_step *step, const struct plan_step *before,
+		 const struct apps *apps)
+{
+	const char *app = step->item.want->app;
+	const struct plan_slot *a = &before->slot, *b = &step->slot;
+
+	for (size_t i = 0; i < step->needs.n; i++)
+		if (step->needs.v[i] == before)
+			return true;
+	if (!str_equal(before->item.want->app, app))
+		return app_needs(apps, app, before->item.want->app);
+	return a->phase < b->phase ||
+	       (a->phase == b->phase && a->wave < b->wave);
 }

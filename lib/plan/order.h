@@ -49,4 +49,12 @@ int order_compare(const struct plan_step *a, const struct plan_step *b);
  */
 bool order_waits(const struct plan_step *before, const struct plan_step *step);
 
+/*
+ * Does `step` make no sense without `before`, which is earlier?  So it is
+ * where they are of one app and of two phases or waves, where its app depends
+ * on the other's, and where it depends on it by name.
+ */
+bool order_needs(const struct plan_step *step, const struct plan_step *before,
+		 const struct apps *apps);
+
 #endif

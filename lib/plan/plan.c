@@ -181,8 +181,12 @@ int plan_judge_step(struct plan *plan, struct plan_step *step, struct err *err)
 
 	if (step->item.err.status != ERR_OK)
 		action = PLAN_FAILED;
+	else if (step->item.leave)
+		action = PLAN_KEEP;
 	else if (step->item.proved)
 		action = PLAN_UNCHANGED;
+	else if (step->item.immutable)
+		action = PLAN_REPLACE;
 	else if (!step->item.live.len)
 		action = PLAN_CREATE;
 	else if (!step->item.merged.len)
@@ -227,9 +231,15 @@ void plan_errors(const struct plan *plan, struct err *err)
 	}
 }
 
+size_t plan_writes(const struct plan *plan)
+{
+	/* What is replaced is written twice. */
+	return plan->n + plan->count[PLAN_REPLACE] -
+	       plan->count[PLAN_UNCHANGED] - plan->count[PLAN_KEEP] -
+	       plan->count[PLAN_GONE];
+}
+
 bool plan_changes(const struct plan *plan)
 {
-	return plan->count[PLAN_UNCHANGED] + plan->count[PLAN_KEEP] +
-		       plan->count[PLAN_GONE] !=
-	       plan->n;
+	return plan_writes(plan) != 0;
 }

@@ -29,14 +29,22 @@ enum plan_action {
 	PLAN_UNCHANGED,
 	PLAN_CREATE,
 	PLAN_CHANGE,
-	PLAN_ADOPT,  /* no value moves, but we come to own our fields, or
+	PLAN_REPLACE, /* it cannot be changed: deleted, and made anew */
+	PLAN_ADOPT,   /* no value moves, but we come to own our fields, or
 			give some up: until then git cannot remove them */
-	PLAN_APPLY,  /* not tried (--validate none): the server will tell */
-	PLAN_FAILED, /* the cluster refused it, or could not say */
-	PLAN_DELETE, /* git does not want it any more */
-	PLAN_KEEP,   /* neither, but it stays: step.why */
-	PLAN_GONE,   /* neither, and it is not there */
+	PLAN_APPLY,   /* not tried (--validate none): the server will tell */
+	PLAN_FAILED,  /* the cluster refused it, or could not say */
+	PLAN_DELETE,  /* git does not want it any more */
+	PLAN_KEEP,    /* it is left as it is: step.why */
+	PLAN_GONE,    /* neither, and it is not there */
 	PLAN_ACTIONS,
+};
+
+/* Why there is something to do; status.h finds it out. */
+enum plan_cause {
+	PLAN_NO_CAUSE, /* there is nothing, or it is not known */
+	PLAN_DRIFTED,  /* somebody has changed or deleted what lives */
+	PLAN_AWAITED,  /* git was changed since it was applied */
 };
 
 enum plan_outcome {
@@ -55,10 +63,18 @@ struct plan_slot {
 	unsigned after; /* so many others in a row, by name */
 };
 
+struct plan_steps {
+	struct plan_step **v;
+	size_t n;
+	size_t room;
+};
+
 struct plan_step {
 	enum plan_action action;
+	enum plan_cause cause;
 	enum object_stage stage;
 	struct plan_slot slot;
+	struct plan_steps needs; /* what it depends on by name */
 	struct cluster_item item;
 	struct fields_takens overridden; /* managers that lose fields to us */
 	/* Of an object that is not wanted any more; else NULL. */
@@ -115,6 +131,9 @@ MUST_USE int plan_sides(const struct plan_step *step, struct arena *arena,
 /* The step is to have this action; the plan's counts follow. */
 void plan_set_action(struct plan *plan, struct plan_step *step,
 		     enum plan_action action);
+
+/* How many writes of objects it takes. */
+size_t plan_writes(const struct plan *plan);
 
 /* Does the plan change anything? */
 bool plan_changes(const struct plan *plan);

@@ -3,12 +3,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/map.h"
 #include "base/vec.h"
 #include "document/document.h"
 #include "object/mark.h"
+#include "plan/heed.h"
 
 /* ---- who is a candidate ---- */
 
@@ -64,24 +64,6 @@ static const struct opt_out {
 	{ "kustomize.toolkit.fluxcd.io/ssa", "ignore", true },
 };
 
-/* Is `value` one of those in `list`, which stand between commas? */
-static bool lists(const char *list, const char *value)
-{
-	const size_t n = strlen(value);
-
-	while (list && *list) {
-		size_t len = strcspn(list, ",");
-
-		while (*list == ' ' && len)
-			list++, len--;
-		if (len == n && !strncasecmp(list, value, n))
-			return true;
-		list += len;
-		list += *list == ',';
-	}
-	return false;
-}
-
 static const char *opted_out(struct arena *arena, const json_t *live)
 {
 	for (size_t i = 0; i < ARRAY_LEN(opt_outs); i++) {
@@ -92,8 +74,8 @@ static const char *opted_out(struct arena *arena, const json_t *live)
 		const char *label = doc_get_string(live, "metadata", "labels",
 						   out->key, NULL);
 
-		if (lists(annotation, out->value) ||
-		    (out->label && lists(label, out->value)))
+		if (heed_lists(annotation, out->value) ||
+		    (out->label && heed_lists(label, out->value)))
 			return arena_printf(arena, "its %s says %s", out->key,
 					    out->value);
 	}
@@ -114,23 +96,26 @@ static const struct {
 static bool is_named(const char *const *kinds, const char *kind)
 {
 	for (; kinds && *kinds; kinds++)
-		if (lists(*kinds, kind))
+		if (heed_lists(*kinds, kind))
 			return true;
+	return false;
+}
+
+bool prune_keeps_kind(const struct object *object, const char *const *kinds)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kept_kinds); i++)
+		if (object_is(object, kept_kinds[i].group, kept_kinds[i].kind))
+			return !is_named(kinds, object->kind);
 	return false;
 }
 
 static const char *kept_kind(struct arena *arena, const struct object *object,
 			     const struct prune_rules *rules)
 {
-	for (size_t i = 0; i < ARRAY_LEN(kept_kinds); i++)
-		if (object_is(object, kept_kinds[i].group,
-			      kept_kinds[i].kind) &&
-		    !is_named(rules->kinds, object->kind))
-			return arena_printf(arena,
-					    "a %s goes only with "
-					    "--prune-kinds=%s",
-					    object->kind, object->kind);
-	return NULL;
+	if (!prune_keeps_kind(object, rules->kinds))
+		return NULL;
+	return arena_printf(arena, "a %s goes only with --prune-kinds=%s",
+			    object->kind, object->kind);
 }
 
 /* ---- one member ---- */
@@ -260,11 +245,13 @@ static int judge(struct judging *judging, struct plan_step *step,
 	enum plan_action action = PLAN_KEEP;
 	json_t *live;
 
+	if (item->err.status == ERR_OK && !item->live.len) {
+		plan_set_action(judging->plan, step, PLAN_GONE);
+		return 0;
+	}
 	if (item->err.status != ERR_OK) {
 		step->why = arena_strdup(judging->plan->arena, item->err.msg);
 		err_clear(&item->err);
-	} else if (!item->live.len) {
-		action = PLAN_GONE;
 	} else if (doc_read_json(scratch, "answer of the cluster", item->live,
 				 &live, err) < 0) {
 		return err_wrap(err, "%s", object_shown(scratch, item->want));

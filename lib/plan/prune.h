@@ -39,6 +39,10 @@ struct prune_rules {
 	size_t approve;           /* exactly so many, of all apps */
 };
 
+/* Is it of a kind that is deleted only where `kinds` (as in the rules) names
+ * it, because it takes much else with it? */
+bool prune_keeps_kind(const struct object *object, const char *const *kinds);
+
 /*
  * The members of the records that no object of `want`, sorted, is: whatever
  * their version.  What has moved from one app to another is no candidate.

@@ -58,6 +58,17 @@ int record_member_order(const void *a, const void *b)
 	return object_order(&left->object, &right->object);
 }
 
+const struct record_member *record_find(const struct record *record,
+					const struct object *object)
+{
+	const struct record_member key = { .object = *object };
+
+	if (!record->members.n)
+		return NULL;
+	return bsearch(&key, record->members.v, record->members.n,
+		       sizeof(*record->members.v), record_member_order);
+}
+
 /* ---- reading ---- */
 
 static int refuse(const struct record *record, size_t part, struct err *err,

@@ -107,6 +107,10 @@ struct object record_object(struct arena *arena, const struct record *record,
 MUST_USE int record_read(struct arena *arena, struct record *record,
 			 size_t part, struct bytes live, struct err *err);
 
+/* The member of the record that is this object, or NULL. */
+const struct record_member *record_find(const struct record *record,
+					const struct object *object);
+
 /* What is to be written of it. */
 struct record_state {
 	const char *repository;

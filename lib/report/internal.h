@@ -46,7 +46,8 @@ struct report {
 	bool printed_objects;    /* report_objects() was the result */
 	struct str text;         /* of these objects */
 	size_t n_objects;
-	json_t *objects;                      /* for the document; NULL: none */
+	json_t *objects; /* for the document; NULL: none */
+	json_t *apps;    /* the same, of status and history */
 	const struct report_release *release; /* NULL: none */
 	struct {
 		const char **v;
@@ -62,6 +63,7 @@ struct report {
 enum verb {
 	VERB_CREATE,
 	VERB_CHANGE,
+	VERB_REPLACE,
 	VERB_ADOPT,
 	VERB_APPLY,
 	VERB_DELETE,
@@ -120,11 +122,27 @@ MUST_USE int report_add_diff(struct report *report, struct str *out,
 			     const struct report_sides *sides, struct err *err);
 /* "1a2b3c4", "main@1a2b3c4" or "worktree". */
 char *report_text_revision(const struct report *report);
+char *report_text_commit(struct arena *arena, const char *name,
+			 const char *oid);
+/* ": main@1a2b3c4 "subject" -> cluster", and the end of the line. */
+void report_text_target(struct report *report, struct str *out);
+/* Cut to so many bytes, with "..." behind them where it is longer. */
+void report_text_cut(struct str *text, size_t bytes);
+
+/* ---- text_apps.c ---- */
+
+void report_text_status(struct report *report, const struct status *status);
+void report_text_history(struct report *report, const struct record *records,
+			 size_t n);
 
 /* ---- json.c ---- */
 
 /* Keep the two sides of the plan's differences, masked, for the document. */
 int report_json_sides(struct report *report, struct err *err);
+/* Keep what there is of apps, for the document. */
+void report_json_status(struct report *report, const struct status *status);
+void report_json_history(struct report *report, const struct record *records,
+			 size_t n);
 /* A foreign text as a string, redacted; NULL is null. */
 json_t *report_json_text(const struct report *report, const char *text);
 

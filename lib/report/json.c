@@ -188,6 +188,7 @@ static json_t *step_json(const struct report *report,
 	put(one, "leftToOthers", report_json_text(report, step->item.given_up));
 	put(one, "app", report_json_text(report, want->app));
 	put(one, "why", report_json_text(report, step->why));
+	put(one, "immutable", report_json_text(report, step->item.immutable));
 	put(one, "unchecked", report_json_text(report, step->item.unchecked));
 	put(one, "health", health_json(report, &step->item));
 	put(one, "warnings", strings_json(report, step->item.warnings));
@@ -196,6 +197,20 @@ static json_t *step_json(const struct report *report,
 		    json_null() :
 		    error_json(report, &step->item.err));
 	return one;
+}
+
+/* Why there is something to do, as status knows it. */
+static json_t *cause_json(const struct plan_step *step)
+{
+	switch (step->cause) {
+	case PLAN_DRIFTED:
+		return json_string("drifted");
+	case PLAN_AWAITED:
+		return json_string("pending");
+	case PLAN_NO_CAUSE:
+		break;
+	}
+	return json_null();
 }
 
 /* The objects of the plan, in its order. */
@@ -212,6 +227,8 @@ static json_t *objects_json(const struct report *report)
 		one = step_json(report, &report->plan->v[i]);
 		if (sides)
 			json_object_update(one, sides);
+		if (report->apps)
+			put(one, "cause", cause_json(&report->plan->v[i]));
 		json_array_append_new(list, one);
 	}
 	return list;
@@ -241,6 +258,92 @@ int report_json_sides(struct report *report, struct err *err)
 		    after ? redacted(report, after) : json_null());
 	}
 	return 0;
+}
+
+/* ---- apps ---- */
+
+static json_t *sync_json(const struct report *report,
+			 const struct record_sync *sync)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	json_t *one = json_object();
+
+	put(one, "number", json_integer(sync->number));
+	put(one, "time", json_string(clock_rfc3339(scratch, sync->when)));
+	put(one, "seconds", json_integer(sync->seconds));
+	put(one, "commit", report_json_text(report, sync->commit));
+	put(one, "name", report_json_text(report, sync->ref));
+	put(one, "author", report_json_text(report, sync->author));
+	put(one, "subject", report_json_text(report, sync->subject));
+	put(one, "who", report_json_text(report, sync->who));
+	put(one, "job", report_json_text(report, sync->job));
+	put(one, "result", report_json_text(report, sync->result));
+	put(one, "created", count_json(sync->created));
+	put(one, "changed", count_json(sync->changed));
+	put(one, "deleted", count_json(sync->deleted));
+	put(one, "failed", count_json(sync->failed));
+	return one;
+}
+
+static json_t *app_json(const struct report *report,
+			const struct record *record)
+{
+	json_t *one = json_object();
+
+	put(one, "name", report_json_text(report, record->app));
+	put(one, "repository",
+	    record->exists ? report_json_text(report, record->repository) :
+			     json_null());
+	return one;
+}
+
+static json_t *status_json(const struct report *report,
+			   const struct status_app *app)
+{
+	const struct record_sync *last = status_last(app);
+	json_t *one = app_json(report, app->record);
+	json_t *health = json_null();
+
+	if (app->judged) {
+		health = json_object();
+		put(health, "judged", count_json(app->judged));
+		put(health, "healthy", count_json(app->healthy));
+	}
+	put(one, "state", json_string(status_state(app)));
+	put(one, "drifted", count_json(app->drifted));
+	put(one, "pending", count_json(app->awaited));
+	put(one, "failed", count_json(app->failed));
+	put(one, "health", health);
+	put(one, "sameCommit",
+	    last && report->revision.oid ? json_boolean(app->same_commit) :
+					   json_null());
+	put(one, "sync", last ? sync_json(report, last) : json_null());
+	return one;
+}
+
+void report_json_status(struct report *report, const struct status *status)
+{
+	report->apps = doc_array(report->run->arena);
+	for (size_t i = 0; i < status->n; i++)
+		json_array_append_new(report->apps,
+				      status_json(report, &status->v[i]));
+}
+
+void report_json_history(struct report *report, const struct record *records,
+			 size_t n)
+{
+	report->apps = doc_array(report->run->arena);
+	for (size_t i = 0; i < n; i++) {
+		json_t *one = app_json(report, &records[i]);
+		json_t *syncs = json_array();
+
+		for (size_t j = 0; j < records[i].syncs.n; j++)
+			json_array_append_new(
+				syncs,
+				sync_json(report, &records[i].syncs.v[j]));
+		put(one, "syncs", syncs);
+		json_array_append_new(report->apps, one);
+	}
 }
 
 /* ---- the document ---- */
@@ -342,6 +445,8 @@ void report_json_document(struct report *report, int status,
 	put(doc, "repository", report_json_text(report, report->repository));
 	put(doc, "revision", revision_json(report));
 	put(doc, "cluster", cluster_json(report));
+	if (report->apps)
+		doc_set(doc, report->apps, "apps", NULL);
 	put(doc, "objects", objects_json(report));
 	put(doc, "summary", summary_json(report));
 	put(doc, "requests", requests_json(report));

@@ -267,6 +267,23 @@ void report_sync(struct report *report, struct plan *plan)
 	report_plan_warnings(report);
 }
 
+void report_status(struct report *report, struct plan *plan,
+		   const struct status *status)
+{
+	keep_plan(report, plan);
+	report_json_status(report, status);
+	if (report->args.format == REPORT_TEXT && !report->args.quiet)
+		report_text_status(report, status);
+}
+
+void report_history(struct report *report, const struct record *records,
+		    size_t n)
+{
+	report_json_history(report, records, n);
+	if (report->args.format == REPORT_TEXT && !report->args.quiet)
+		report_text_history(report, records, n);
+}
+
 /* Every line of the text, further to the right. */
 static void add_indented(struct str *out, const struct str *text,
 			 const char *indent)

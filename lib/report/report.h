@@ -30,6 +30,8 @@
 #include "cluster/cluster.h"
 #include "git/repo.h"
 #include "plan/plan.h"
+#include "plan/record.h"
+#include "plan/status.h"
 #include "release/release.h"
 
 enum report_format {
@@ -75,6 +77,16 @@ MUST_USE int report_diff(struct report *report, struct plan *plan,
  * came with their events. */
 void report_sync(struct report *report, struct plan *plan);
 
+/*
+ * What the plan, the records and the health of the objects come to: for each
+ * app a line, and below it what needs attention.
+ */
+void report_status(struct report *report, struct plan *plan,
+		   const struct status *status);
+
+/* The syncs of each record, newest first. */
+void report_history(struct report *report, const struct record *records,
+		    size_t n);
 /* A release, as it was done or would be. */
 struct report_release {
 	const struct release_plan *plan;

@@ -17,6 +17,7 @@
 const struct verb_words report_verb_words[VERB_COUNT] = {
 	[VERB_CREATE] = { "create", "to create", "created", COLOR_GREEN },
 	[VERB_CHANGE] = { "change", "to change", "changed", COLOR_YELLOW },
+	[VERB_REPLACE] = { "replace", "to replace", "replaced", COLOR_RED },
 	[VERB_ADOPT] = { "adopt", "to adopt", "adopted", COLOR_CYAN },
 	[VERB_APPLY] = { "apply", "to apply", "applied", COLOR_YELLOW },
 	[VERB_DELETE] = { "delete", "to delete", "deleted", COLOR_RED },
@@ -33,6 +34,8 @@ static enum verb verb_of_action(enum plan_action action)
 		return VERB_CREATE;
 	case PLAN_CHANGE:
 		return VERB_CHANGE;
+	case PLAN_REPLACE:
+		return VERB_REPLACE;
 	case PLAN_ADOPT:
 		return VERB_ADOPT;
 	case PLAN_APPLY:
@@ -138,6 +141,9 @@ static void add_remarks(struct report *report, struct str *out,
 	add_remark(report, out, "leaves to others: ", step->item.given_up);
 	if (step->outcome == PLAN_PENDING)
 		add_remark(report, out, "not checked: ", step->item.unchecked);
+	if (step->action == PLAN_REPLACE)
+		add_remark(report, out,
+			   "cannot be changed: ", step->item.immutable);
 	add_remark(report, out, "", step->why);
 	if (step->action == PLAN_ADOPT)
 		add_remark(report, out, "",
@@ -257,20 +263,34 @@ static int add_step_diff(struct report *report, struct str *out,
 
 /* ---- the summary ---- */
 
+char *report_text_commit(struct arena *arena, const char *name, const char *oid)
+{
+	char *shown = arena_strndup(arena, oid, strnlen(oid, OID_WIDTH));
+
+	if (!name || !*name || str_starts(name, shown))
+		return shown;
+	return arena_printf(arena, "%s@%s", name, shown);
+}
+
 /* "main@1a2b3c4"; of foreign text, so to be shown by report_add(). */
 char *report_text_revision(const struct report *report)
 {
 	const struct revision *revision = &report->revision;
 	struct arena *arena = report->run->arena;
-	char *oid;
 
 	if (!revision->oid)
 		return arena_strdup(arena, "worktree");
-	oid = arena_strndup(arena, revision->oid,
-			    strnlen(revision->oid, OID_WIDTH));
-	if (!revision->name || str_starts(revision->name, oid))
-		return oid;
-	return arena_printf(arena, "%s@%s", revision->name, oid);
+	return report_text_commit(arena, revision->name, revision->oid);
+}
+
+void report_text_cut(struct str *text, size_t bytes)
+{
+	if (text->len <= bytes)
+		return;
+	while (bytes && (text->data[bytes] & 0xc0) == 0x80)
+		bytes--;
+	str_cut(text, bytes);
+	str_add(text, "...");
 }
 
 /* The first line of a commit's message, cut to what a line has room for. */
@@ -278,17 +298,11 @@ void report_add_subject(struct report *report, struct str *out)
 {
 	const char *subject = report->revision.subject;
 	AUTO_STR struct str shown = STR_INIT(STR_BIG);
-	size_t n = SUBJECT_WIDTH;
 
 	if (!report->revision.oid || !subject || !*subject)
 		return;
 	report_add(report, &shown, subject);
-	if (shown.len > n) {
-		while (n && (shown.data[n] & 0xc0) == 0x80)
-			n--;
-		str_cut(&shown, n);
-		str_add(&shown, "...");
-	}
+	report_text_cut(&shown, SUBJECT_WIDTH);
 	str_printf(out, " \"%s\"", str_text(&shown));
 }
 
@@ -312,9 +326,8 @@ static void add_counts(struct report *report, struct str *out)
 	}
 }
 
-static void add_summary(struct report *report, struct str *out)
+void report_text_target(struct report *report, struct str *out)
 {
-	add_counts(report, out);
 	str_add(out, ": ");
 	report_add(report, out, report_text_revision(report));
 	report_add_subject(report, out);
@@ -323,6 +336,12 @@ static void add_summary(struct report *report, struct str *out)
 		report_add(report, out, report->cluster->name);
 	}
 	str_add_char(out, '\n');
+}
+
+static void add_summary(struct report *report, struct str *out)
+{
+	add_counts(report, out);
+	report_text_target(report, out);
 }
 
 int report_text_diff(struct report *report, struct err *err)

@@ -38,8 +38,8 @@ expect()
 	fi
 }
 
-expect 'completion diff help release render sync version' gitops ''
-expect 'sync' gitops s
+expect 'completion diff help history release render status sync version' gitops ''
+expect 'status sync' gitops s
 expect '--namespace --no-force --no-prune' gitops sync --n
 expect '--output' gitops render --o
 expect '' gitops render --cl

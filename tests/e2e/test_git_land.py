@@ -565,10 +565,34 @@ def test_lock_of_git_is_temporary(driver, clone):
     (clone.path / ".git/index.lock").write_text("")
     result = driver("set", clone.path, "-", "images.yaml", "/web", "web:1.1",
                     expect=4)
-    assert "delete .git/index.lock" in result.err
+    assert ".git/index.lock is held" in result.err
+    assert "hint: another git works here" in result.err
+    assert (clone.path / "images.yaml").read_text() == IMAGES
     (clone.path / ".git/index.lock").unlink()
     driver("set", clone.path, "-", "images.yaml", "/web", "web:1.1")
     assert clone("status", "--porcelain") == ""
+
+
+def test_file_system_without_executables(driver, clone):
+    clone("config", "core.fileMode", "false")
+    then = clone("rev-parse", "HEAD")
+    (clone.path / "sub/run.sh").write_text("#!/bin/sh\nexit 1\n")
+    clone("-c", "user.name=x", "-c", "user.email=x", "commit", "-qam", "1")
+    for path in (clone.path / "sub/run.sh", clone.path / "sub/deep/a.txt"):
+        path.chmod(0o644)
+    driver("restore", clone.path, "-", "sub", then)
+    assert clone("status", "--porcelain") == ""
+    assert clone("rev-parse", "HEAD:sub") == clone("rev-parse", f"{then}:sub")
+
+
+def test_clone_without_an_index(driver, clone):
+    """As git clone --no-checkout leaves one: every file is missing."""
+    (clone.path / ".git/index").unlink()
+    result = driver("set", clone.path, "-", "images.yaml", "/web", "web:1.1",
+                    expect=2)
+    assert "images.yaml: has uncommitted changes" in result.err
+    assert not (clone.path / ".git/index").exists()
+    assert not (clone.path / ".git/index.lock").exists()
 
 
 def test_line_ends_of_the_working_directory(driver, clone):

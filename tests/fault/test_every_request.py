@@ -127,3 +127,78 @@ def test_a_fault_at_the_nth_write(gitops, control, repo, prefix, tmp_path,
 def test_a_fault_at_the_nth_request(gitops, control, repo, prefix, tmp_path,
                                     fault):
     loop(gitops, control, repo, prefix, tmp_path, fault, of_writes=False)
+
+
+# ---- create, change and delete in one sync ----
+
+def configs(ns, **data):
+    return {f"{name}.yaml": text and objects.config_map(name, {"k": text}, ns)
+            for name, text in data.items()}
+
+
+def rows(control, app, ns):
+    """What the record names, by name: uid."""
+    text = control.api.get("/api/v1/namespaces/default/configmaps/"
+                           f"gitops-{app}")["data"]["members"]
+    found = {line.split()[3]: line.split()[4] for line in text.splitlines()}
+    assert all(f"ConfigMap {ns} " in line for line in text.splitlines())
+    return found
+
+
+def live(control, ns):
+    return {item["metadata"]["name"]: item for item in control.api.get(
+        objects.config_maps(ns))["items"]
+        if item["metadata"]["name"] != "kube-root-ca.crt"}
+
+
+@pytest.mark.parametrize("fault", ["killed-before", "killed-after",
+                                   "reset-after"])
+def test_120_135_136_no_orphan_and_no_wrong_delete(
+        gitops, control, repo, prefix, tmp_path, fault):
+    """At the n-th request of a sync that creates, changes and deletes."""
+    make, ends = FAULTS[fault]
+    app = gitops.env["GITOPS_APP"]
+    for n in range(1, 100):
+        ns = f"{prefix}-{n}"
+        gitops.env["GITOPS_APP"] = f"{app}-{n}"
+        control.api.namespace(ns)
+        gitops.kubeconfig = control.kubeconfig
+        control.api.create(objects.config_maps(ns),
+                           {"metadata": {"name": "foreign"}})
+        repo.commit(configs(ns, a="1", b="1", c="1", d=None)
+                    if (repo.path / "d.yaml").exists() else
+                    configs(ns, a="1", b="1", c="1"))
+        gitops("sync", repo)
+        repo.commit(configs(ns, a="2", b=None, d="1"))
+        kill, struck = Killer(), []
+
+        def decide(request):
+            if request.n == n and not struck:
+                struck.append(request)
+                return make(kill)
+
+        def started(pid):
+            kill.pid = pid
+
+        with Proxy(control, decide) as proxy:
+            gitops.kubeconfig = proxy.kubeconfig(tmp_path)
+            first = gitops("sync", repo, expect=None, started=started)
+        assert first.status in (ends if struck else DONE), \
+            f"{n}, {struck}: {first}"
+        known = rows(control, f"{app}-{n}", ns)
+        assert set(live(control, ns)) - {"foreign"} <= set(known), \
+            "what lives and is ours is in the record at every moment"
+
+        gitops.kubeconfig = control.kubeconfig
+        gitops("sync", repo)
+        found = live(control, ns)
+        assert set(found) == {"a", "c", "d", "foreign"}
+        assert found["a"]["data"] == {"k": "2"}
+        assert rows(control, f"{app}-{n}", ns) == {
+            name: found[name]["metadata"]["uid"] for name in ("a", "c", "d")}
+        again = gitops("sync", "-o", "json", repo).json
+        assert again["requests"]["writes"] == 0
+        if not struck:
+            assert n > 7
+            return
+    raise AssertionError("it never came through")

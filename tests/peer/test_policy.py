@@ -36,6 +36,9 @@ def known(kind, args, theirs, ours):
     if kind in ("range", "semver") and ours == "error" and \
             WILD_NONSENSE.search(args[0]):
         return "nonsense that its regular expressions pass over"
+    if kind in ("range", "semver") and ours == "error" and \
+            re.search(r"\d\|\|[0-9xX*]\S* +- ", args[0]):
+        return "1||2 - 3, of which its rewriting makes >= 1 || 2, <= 3"
     if kind in ("range", "semver") and theirs == "error" and \
             re.search(r" - +v?[0-9xX*.]+\|\|", args[0]):
         return "1.0.0 - 2.0.0||3.0.0, which its rewriting breaks"

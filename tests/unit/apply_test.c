@@ -12,6 +12,8 @@ struct recorder {
 	struct str log;
 	const char *refuse; /* the object of this name fails */
 	const char *die;    /* at this one the run ends */
+	const char *stay;   /* this one is not gone when it is deleted */
+	const char *stiff;  /* this one cannot be changed while it lives */
 	struct health health;
 };
 
@@ -24,13 +26,43 @@ static int record_apply(void *data, struct cluster_item **items, size_t n,
 	for (size_t i = 0; i < n; i++) {
 		const char *name = items[i]->want->name;
 
+		if (items[i]->err.status != ERR_OK)
+			continue;
 		str_printf(&recorder->log, " %s", name);
 		if (recorder->die && !strcmp(name, recorder->die))
 			return err_set(err, ERR_CANCELLED, "stopped");
+		if (recorder->stiff && !strcmp(name, recorder->stiff) &&
+		    items[i]->live.len) {
+			items[i]->immutable = "spec";
+			err_set(&items[i]->err, ERR_REFUSED, "immutable");
+			continue;
+		}
 		if (recorder->refuse && !strcmp(name, recorder->refuse))
 			err_set(&items[i]->err, ERR_REFUSED, "no");
 		else
 			items[i]->written = true;
+	}
+	str_add(&recorder->log, "; ");
+	return 0;
+}
+
+/* What is deleted is gone, but for one of this name. */
+static int record_delete(void *data, struct cluster_item **items, size_t n,
+			 struct err *err)
+{
+	struct recorder *recorder = data;
+
+	(void)err;
+	str_add(&recorder->log, "delete");
+	for (size_t i = 0; i < n; i++) {
+		const char *name = items[i]->want->name;
+
+		str_printf(&recorder->log, " %s", name);
+		items[i]->written = true;
+		if (recorder->stay && !strcmp(name, recorder->stay))
+			err_set(&items[i]->err, ERR_TEMPORARY, "stays");
+		else
+			items[i]->live = (struct bytes){ 0 };
 	}
 	str_add(&recorder->log, "; ");
 	return 0;
@@ -68,6 +100,7 @@ static int record_wait(void *data, struct cluster_item **items, size_t n,
 static const struct cluster_backend backend = {
 	.apply = record_apply,
 	.settle = record_settle,
+	.delete = record_delete,
 	.wait = record_wait,
 };
 
@@ -82,6 +115,7 @@ static struct run run;
 static struct plan plan;
 static struct str told = STR_INIT(4096);
 static struct err err;
+static bool go_on;
 
 static void listen(void *payload, const struct event *event)
 {
@@ -107,6 +141,7 @@ static int setup(void **state)
 	struct objects *want;
 
 	(void)state;
+	go_on = false;
 	run_init(&run, NULL);
 	run.emit = listen;
 	want = arena_alloc(run.arena, sizeof(*want));
@@ -141,8 +176,12 @@ static int teardown(void **state)
 
 static int carry_out(void)
 {
-	const struct apply_patience patience = { .seconds = 5 };
 	const struct apps none = { 0 };
+	const struct apply_patience patience = {
+		.apps = &none,
+		.seconds = 5,
+		.go_on = go_on,
+	};
 
 	assert_int_equal(order_steps(&plan, &none, &err), 0);
 	return apply_plan(&run, &cluster, &plan, &patience, &err);
@@ -170,6 +209,32 @@ static void nothing_follows_a_failed_stage(void **state)
 	assert_string_equal(str_text(&told), "ns=1 cm=2 svc=3 ");
 }
 
+static void what_does_not_need_it_may_go_on(void **state)
+{
+	(void)state;
+	go_on = true;
+	recorder.refuse = "cm";
+	assert_int_equal(carry_out(), -1);
+	assert_int_equal(err.status, ERR_PARTIAL);
+	assert_string_equal(err.msg, "1 of 3 objects failed");
+	assert_string_equal(str_text(&told), "ns=1 cm=2 svc=1 ");
+}
+
+/* It was refused before, in the dry run. */
+static void what_has_failed_already_is_left_out(void **state)
+{
+	(void)state;
+	go_on = true;
+	for (size_t i = 0; i < plan.n; i++)
+		if (!strcmp(plan.v[i].item.want->name, "cm"))
+			plan.v[i].action = PLAN_FAILED;
+	assert_int_equal(carry_out(), -1);
+	assert_string_equal(err.msg, "1 of 3 objects failed");
+	assert_string_equal(str_text(&recorder.log),
+			    "apply ns; settle 1; apply svc; settle 1; ");
+	assert_string_equal(str_text(&told), "ns=1 cm=2 svc=1 ");
+}
+
 static void the_end_of_the_run_skips_the_rest(void **state)
 {
 	(void)state;
@@ -186,6 +251,93 @@ static void an_empty_plan_asks_nothing(void **state)
 		plan.v[i].action = PLAN_UNCHANGED;
 	assert_int_equal(carry_out(), 0);
 	assert_string_equal(str_text(&recorder.log), "");
+}
+
+/* It lives, and cannot be changed. */
+static struct plan_step *let_live(const char *name, enum plan_action action)
+{
+	for (size_t i = 0; i < plan.n; i++) {
+		struct plan_step *step = &plan.v[i];
+
+		if (strcmp(step->item.want->name, name) != 0)
+			continue;
+		step->item.live = (struct bytes){ "{}", 2 };
+		step->action = action;
+		return step;
+	}
+	return NULL;
+}
+
+static void what_is_replaced_is_deleted_first(void **state)
+{
+	struct plan_step *step = let_live("cm", PLAN_REPLACE);
+
+	(void)state;
+	step->item.immutable = "data";
+	recorder.stiff = "cm";
+	assert_int_equal(carry_out(), 0);
+	assert_string_equal(str_text(&recorder.log),
+			    "apply ns; settle 1; delete cm; apply cm; "
+			    "settle 1; apply svc; settle 1; ");
+	assert_string_equal(str_text(&told), "ns=1 cm=1 svc=1 ");
+}
+
+static void what_is_not_gone_is_not_made_anew(void **state)
+{
+	struct plan_step *step = let_live("cm", PLAN_REPLACE);
+
+	(void)state;
+	step->item.immutable = "data";
+	recorder.stay = "cm";
+	assert_int_equal(carry_out(), -1);
+	assert_string_equal(step->item.err.msg, "stays");
+	assert_string_equal(str_text(&recorder.log),
+			    "apply ns; settle 1; delete cm; apply; settle 1; ");
+	assert_string_equal(str_text(&told), "ns=1 cm=2 svc=3 ");
+}
+
+static void what_was_not_tried_is_replaced_with_leave(void **state)
+{
+	struct plan_step *step = let_live("cm", PLAN_APPLY);
+
+	(void)state;
+	recorder.stiff = "cm";
+	assert_int_equal(carry_out(), -1);
+	assert_string_equal(step->item.err.msg, "immutable");
+	err_clear(&err);
+	err_clear(&step->item.err);
+	str_clear(&recorder.log);
+
+	step->item.may_replace = true;
+	assert_int_equal(carry_out(), 0);
+	assert_int_equal(step->action, PLAN_REPLACE);
+	assert_string_equal(str_text(&recorder.log),
+			    "apply ns; settle 1; apply cm; delete cm; apply "
+			    "cm; settle 1; apply svc; settle 1; ");
+}
+
+/* Deleted, and not made: whoever reads that has to know. */
+static void what_was_deleted_and_not_made_is_an_error(void **state)
+{
+	struct plan_step *step = let_live("cm", PLAN_REPLACE);
+
+	(void)state;
+	step->item.immutable = "data";
+	recorder.refuse = "cm";
+	assert_int_equal(carry_out(), -1);
+	assert_string_equal(step->item.err.msg,
+			    "was deleted to be made anew, and is not made: no");
+	err_clear(&err);
+	err_clear(&step->item.err);
+
+	let_live("cm", PLAN_REPLACE);
+	recorder.refuse = NULL;
+	recorder.die = "cm";
+	assert_int_equal(carry_out(), -1);
+	assert_int_equal(err.status, ERR_CANCELLED);
+	assert_string_equal(step->item.err.msg,
+			    "was deleted to be made anew, and is not made yet");
+	assert_int_equal(step->outcome, PLAN_ERROR);
 }
 
 /* With a Deployment beside the other objects. */
@@ -250,6 +402,44 @@ static void who_is_late_is_named(void **state)
 	assert_non_null(strstr(err.next->msg, "web: in progress: 0 of 1\n"));
 }
 
+/* A Deployment that lives in one way or the other, judged. */
+static void judge_a_deployment(struct cluster_item item)
+{
+	static const struct object web = {
+		.api_version = "apps/v1",
+		.group = "apps",
+		.version = "v1",
+		.kind = "Deployment",
+		.namespace = "",
+		.name = "web",
+		.origin = "web.yaml:1",
+	};
+
+	recorder.health = (struct health){ HEALTH_FAILED, "0 of 1", false };
+	item.want = &web;
+	plan.v[0].item = item;
+	assert_int_equal(apply_judge(&run, &cluster, &plan, &err), 0);
+}
+
+static void what_lives_is_judged_once(void **state)
+{
+	const struct cluster_item *item = &plan.v[0].item;
+
+	(void)state;
+	judge_a_deployment((struct cluster_item){ .live = { "{}", 2 } });
+	assert_string_equal(str_text(&recorder.log), "wait 0 web");
+	assert_string_equal(item->health.reason, "0 of 1");
+	assert_non_null(item->events);
+}
+
+static void what_is_not_there_is_not_judged(void **state)
+{
+	(void)state;
+	judge_a_deployment((struct cluster_item){ .live = { NULL, 0 } });
+	assert_string_equal(str_text(&recorder.log), "");
+	assert_null(plan.v[0].item.health.reason);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -257,11 +447,19 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(stages_follow_each_other),
 		TEST(nothing_follows_a_failed_stage),
+		TEST(what_does_not_need_it_may_go_on),
+		TEST(what_has_failed_already_is_left_out),
 		TEST(the_end_of_the_run_skips_the_rest),
 		TEST(an_empty_plan_asks_nothing),
+		TEST(what_is_replaced_is_deleted_first),
+		TEST(what_is_not_gone_is_not_made_anew),
+		TEST(what_was_not_tried_is_replaced_with_leave),
+		TEST(what_was_deleted_and_not_made_is_an_error),
 		TEST(what_can_be_unhealthy_is_waited_for),
 		TEST(who_is_to_blame_is_named),
 		TEST(who_is_late_is_named),
+		TEST(what_lives_is_judged_once),
+		TEST(what_is_not_there_is_not_judged),
 	};
 
 	doc_init();

@@ -141,6 +141,28 @@ static void what_is_no_duration_is_an_error(void **state)
 	}
 }
 
+static void durations_are_shown_by_their_largest_units(void **state)
+{
+	static const struct {
+		int64_t seconds;
+		int most;
+		const char *shown;
+	} cases[] = {
+		{ 0, 1, "0s" },           { -5, 1, "0s" },
+		{ 59, 1, "59s" },         { 60, 2, "1m" },
+		{ 90, 1, "1m" },          { 90, 2, "1m30s" },
+		{ 7261, 2, "2h1m" },      { 3601, 2, "1h1s" },
+		{ 86400 * 12, 1, "12d" }, { 86400 + 61, 4, "1d1m1s" },
+	};
+	AUTO_ARENA struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_string_equal(clock_duration(arena, cases[i].seconds,
+						   cases[i].most),
+				    cases[i].shown);
+}
+
 static void sha256_has_the_vectors_of_fips_180(void **state)
 {
 	char hex[DIGEST_SHA256_HEX];
@@ -191,6 +213,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_time_is_an_error),
 		cmocka_unit_test(durations_are_read),
 		cmocka_unit_test(what_is_no_duration_is_an_error),
+		cmocka_unit_test(durations_are_shown_by_their_largest_units),
 		cmocka_unit_test(sha256_has_the_vectors_of_fips_180),
 		cmocka_unit_test(hmac_has_the_vectors_of_rfc_4231),
 		cmocka_unit_test(random_bytes_differ),

@@ -28,6 +28,9 @@ static int tear_down(void **state)
 #define CAUSE(field, text)                                                     \
 	"{\"reason\":\"R\",\"field\":\"" field "\",\"message\":\"" text "\"}"
 
+#define TEN  "0123456789"
+#define DUMP TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
+
 static const struct {
 	long http;
 	const char *body;
@@ -65,6 +68,14 @@ static const struct {
 		 CAUSE("spec.replicas",
 		       "Invalid value: -1") "," CAUSE("", "Required value")),
 	  ERR_REFUSED, "spec.replicas: Invalid value: -1; Required value",
+	  NULL },
+	/* A value that is a whole template tells nobody anything. */
+	{ 422,
+	  CAUSES("X is invalid: [...]",
+		 CAUSE("spec.template",
+		       "Invalid value: {\\\"Name\\\": \\\"" DUMP
+		       "\\\"}: field is immutable")),
+	  ERR_REFUSED, "spec.template: Invalid value: ...: field is immutable",
 	  NULL },
 	{ 404,
 	  "{\"kind\":\"Status\",\"message\":\"namespaces \\\"x\\\" not "

@@ -214,6 +214,18 @@ static void what_nobody_promises_is_not_waited_for(void **state)
 	await(item, HEALTH_CURRENT, "");
 }
 
+/* What was read a moment ago is not asked for again. */
+static void without_time_only_what_explains_is_listed(void **state)
+{
+	struct cluster_item *item = job("");
+	AUTO_ERR struct err err = { 0 };
+
+	(void)state;
+	SCRIPT(UNEXPLAINED);
+	assert_int_equal(cluster_wait(cluster, &item, 1, 0, &err), 0);
+	assert_int_equal(item->health.state, HEALTH_IN_PROGRESS);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -229,6 +241,7 @@ int main(void)
 		TEST(who_may_not_look_cannot_wait),
 		TEST(a_server_that_is_away_ends_the_run),
 		TEST(a_broken_watch_ends_the_run),
+		TEST(without_time_only_what_explains_is_listed),
 	};
 
 	doc_init();

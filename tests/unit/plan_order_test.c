@@ -146,6 +146,79 @@ static void apps_come_after_those_they_depend_on(void **state)
 	       one("Deployment", "b", "x", "y"), "", "b a");
 }
 
+/* The names of those that make no sense without the first, "b c". */
+static void expect_needs(const char *a, const char *b, const char *c,
+			 const char *wanted)
+{
+	AUTO_STR struct str got = STR_INIT(STR_BIG);
+	struct plan_step **steps;
+	struct plan plan;
+
+	assert_int_equal(order(a, b, c, &plan), 0);
+	steps = order_by_slot(&plan);
+	for (size_t i = 1; i < plan.n_want; i++)
+		if (order_needs(steps[i], steps[0], &apps))
+			str_printf(&got, "%s%s", got.len ? " " : "",
+				   steps[i]->item.want->name);
+	assert_string_equal(str_text(&got), wanted);
+}
+
+static void what_makes_no_sense_without_it(void **state)
+{
+	static const char *on[] = { "a", NULL }, *of[] = { "b", NULL };
+
+	(void)state;
+	for (const char *name = "abc"; *name; name++) {
+		struct app *app = vec_push(arena, &apps);
+
+		*app = (struct app){
+			.name = arena_strndup(arena, name, 1),
+			.chosen = true,
+		};
+	}
+
+	/* Stages alone are no reason. */
+	expect_needs(one("ConfigMap", "a", "x", "y"),
+		     one("Service", "b", "x", "y"),
+		     one("Deployment", "c", "x", "y"), "");
+	expect_needs(one("ConfigMap", "a", "x", "y"),
+		     one("Service", "b", DEPENDS, "/namespaces/n/ConfigMap/a"),
+		     one("Deployment", "c", DEPENDS, "/namespaces/n/Service/b"),
+		     "b");
+	/* Phases and waves are of one app. */
+	expect_needs(one("ConfigMap", "a", WAVE, "-1"),
+		     one("Service", "b", "x", "y"),
+		     one("Deployment", "c", HOOK, "PostSync"), "");
+	apps.v[1] = (struct app){
+		.name = "b", .level = 1, .depends_on = on, .chosen = true
+	};
+	apps.v[2] = (struct app){
+		.name = "c", .level = 2, .depends_on = of, .chosen = true
+	};
+	expect_needs(one("ConfigMap", "a", "x", "y"),
+		     one("Service", "b", "x", "y"),
+		     one("Deployment", "c", "x", "y"), "b c");
+}
+
+static void later_phases_and_waves_of_an_app_need_it(void **state)
+{
+	struct plan plan;
+	struct plan_step **steps;
+
+	(void)state;
+	assert_int_equal(order(one("ConfigMap", "a", WAVE, "-1"),
+			       one("Service", "b", "x", "y"),
+			       one("Deployment", "c", HOOK, "PostSync"), &plan),
+			 0);
+	for (size_t i = 0; i < plan.n; i++)
+		((struct object *)(uintptr_t)plan.v[i].item.want)->app = "one";
+	steps = order_by_slot(&plan);
+	assert_true(order_needs(steps[1], steps[0], &apps));
+	assert_true(order_needs(steps[2], steps[0], &apps));
+	assert_true(order_needs(steps[2], steps[1], &apps));
+	assert_false(order_needs(steps[0], steps[0], &apps));
+}
+
 static void what_must_be_healthy_first(void **state)
 {
 	struct plan_step early = { 0 }, late = { 0 };
@@ -219,6 +292,8 @@ int main(void)
 		TEST(waves_and_phases_come_before_stages),
 		TEST(a_namespace_is_as_early_as_what_is_in_it),
 		TEST(apps_come_after_those_they_depend_on),
+		TEST(what_makes_no_sense_without_it),
+		TEST(later_phases_and_waves_of_an_app_need_it),
 		TEST(what_must_be_healthy_first),
 		TEST(circles_are_shown),
 		TEST(annotations_that_are_wrong_are_refused),

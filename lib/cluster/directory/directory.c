@@ -171,7 +171,7 @@ static int try_all(void *data, struct cluster_item **items, size_t n,
 		AUTO_STR struct str text = STR_INIT(STR_BIG);
 		struct cluster_item *item = items[i];
 
-		if (item->err.status != ERR_OK ||
+		if (item->err.status != ERR_OK || item->leave ||
 		    doc_write_yaml(&text, item->want->doc, &item->err) < 0)
 			continue;
 		item->merged = keep_json(directory->run->arena,

@@ -1,8 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cluster/kube/fold.h"
+#include "cluster/kube/immutable.h"
 #include "cluster/kube/patch.h"
 #include "cluster/kube/refuse.h"
 #include "cluster/kube/state.h"
+
+static void take_refusal(const struct kube *kube, struct kube_patch *patch)
+{
+	struct cluster_item *item = patch->item;
+
+	item->immutable = kube_immutable_fields(kube->run->arena, item,
+						&patch->call);
+	if (item->immutable)
+		kube_refuse_immutable(item);
+	else
+		kube_refuse(&patch->call, &item->err);
+}
 
 /*
  * Apply what has no err.  Answers count also where the run ends meanwhile:
@@ -31,7 +44,7 @@ static int apply_all(struct kube *kube, struct cluster_item **items, size_t n,
 			patch->item->warnings = response->warnings;
 			patch->item->written = true;
 		} else if (response->status || response->err.status) {
-			kube_refuse(&patch->call, &patch->item->err);
+			take_refusal(kube, patch);
 		}
 	}
 	kube_patch_drop(patches, n_sent);
@@ -52,7 +65,7 @@ static int apply_again(struct kube *kube, struct cluster_item **items, size_t n,
 	size_t n_again = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (items[i]->err.status != ERR_OK ||
+		if (items[i]->err.status != ERR_OK || items[i]->unfolded ||
 		    !kube_folds(items[i]->merged))
 			continue;
 		lives[n_again] = items[i]->merged;

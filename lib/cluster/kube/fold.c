@@ -154,7 +154,8 @@ int kube_fold_all(struct kube *kube, struct cluster_item **items,
 	for (size_t i = 0; i < n; i++) {
 		struct folding *folding = &foldings[left];
 
-		if (items[i]->err.status != ERR_OK || !kube_folds(lives[i]))
+		if (items[i]->err.status != ERR_OK || items[i]->unfolded ||
+		    !kube_folds(lives[i]))
 			continue;
 		folding->item = items[i];
 		folding->live = &lives[i];
@@ -214,7 +215,8 @@ bool kube_fold_cures(const struct cluster_item *item, struct bytes answer)
 
 static bool is_folded_by_apply(const struct cluster_item *item)
 {
-	if (item->unchecked || item->err.status != ERR_OK)
+	if (item->unchecked || item->unfolded || item->immutable ||
+	    item->err.status != ERR_OK)
 		return false;
 	return kube_folds(item->live) || kube_folds(item->merged);
 }

@@ -11,6 +11,7 @@
 
 /* More than anybody reads. */
 #define MESSAGE_CAP 4096
+#define VALUE_MOST  100
 
 static void add_cause(struct str *out, const char *text, size_t n)
 {
@@ -70,6 +71,24 @@ static void tell_strict(struct str *out, const char *list)
 	}
 }
 
+/* "Invalid value: VALUE: field is immutable": the value may be all of a
+ * template, which says nothing, and holds what is not for everybody. */
+static void add_message(struct str *out, const char *message)
+{
+	static const char invalid[] = "Invalid value: ";
+	const char *value = message + strlen(invalid);
+	const char *end = NULL;
+
+	if (str_starts(message, invalid))
+		for (const char *at = value; (at = strstr(at, ": ")) != NULL;
+		     at++)
+			end = at;
+	if (end && end - value > VALUE_MOST)
+		str_printf(out, "%s...%s", invalid, end);
+	else
+		str_add(out, message);
+}
+
 static void tell_causes(struct str *out, const json_t *causes)
 {
 	const json_t *cause;
@@ -84,7 +103,7 @@ static void tell_causes(struct str *out, const json_t *causes)
 			continue;
 		if (field && *field)
 			str_printf(&text, "%s: ", field);
-		str_add(&text, message);
+		add_message(&text, message);
 		add_cause(out, text.data, text.len);
 	}
 }

@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "cluster/kube/fold.h"
+#include "cluster/kube/immutable.h"
 #include "cluster/kube/patch.h"
 #include "cluster/kube/refuse.h"
 #include "cluster/kube/state.h"
@@ -25,7 +26,7 @@ static struct map *coming_namespaces(struct arena *scratch,
 		const struct object *want = items[i]->want;
 
 		if (object_is(want, "", "Namespace") &&
-		    !cluster_item_lives(items[i]) &&
+		    !cluster_item_lives(items[i]) && !items[i]->leave &&
 		    items[i]->err.status == ERR_OK)
 			map_set(out, want->name, items[i]);
 	}
@@ -83,8 +84,8 @@ static void release(struct kube_patch *patches, size_t n)
  * Put the real name back wherever the server has put the other: some labels
  * are made of it.  The value itself is replaced where it is equal.
  */
-static json_t *restore_name(struct arena *scratch, json_t *value,
-			    const char *from, const char *to)
+static json_t *restore(struct arena *scratch, json_t *value, const char *from,
+		       const char *to)
 {
 	json_t *member, *restored;
 	const char *key;
@@ -93,16 +94,37 @@ static json_t *restore_name(struct arena *scratch, json_t *value,
 	if (json_is_string(value) && str_equal(json_string_value(value), from))
 		return doc_keep(scratch, json_string(to));
 	json_object_foreach(value, key, member) {
-		restored = restore_name(scratch, member, from, to);
+		restored = restore(scratch, member, from, to);
 		if (restored != member)
 			json_object_set(value, key, restored);
 	}
 	json_array_foreach(value, i, member) {
-		restored = restore_name(scratch, member, from, to);
+		restored = restore(scratch, member, from, to);
 		if (restored != member)
 			json_array_set(value, i, restored);
 	}
 	return value;
+}
+
+/* Copied: what it is read from may be replaced meanwhile. */
+static char *uid_of(struct arena *scratch, const json_t *object)
+{
+	const char *uid = doc_get_string(object, "metadata", "uid", NULL);
+
+	return arena_strdup(scratch, uid ? uid : "");
+}
+
+/* A Job's selector is made of its UID, and would look different, too. */
+static void restore_uid(struct arena *scratch, const struct cluster_item *item,
+			json_t *merged)
+{
+	const char *uid = uid_of(scratch, merged);
+	AUTO_ERR struct err broken = { 0 };
+	json_t *live;
+
+	if (*uid && item->live.len &&
+	    doc_read_json(scratch, "live", item->live, &live, &broken) == 0)
+		restore(scratch, merged, uid, uid_of(scratch, live));
 }
 
 static void take_from_elsewhere(struct kube *kube,
@@ -115,7 +137,8 @@ static void take_from_elsewhere(struct kube *kube,
 	if (doc_read_json(scratch, "answer of the cluster",
 			  patch->call.response.body, &merged, &item->err) < 0)
 		return;
-	restore_name(scratch, merged, patch->name, item->want->name);
+	restore(scratch, merged, patch->name, item->want->name);
+	restore_uid(scratch, item, merged);
 	if (*item->want->namespace)
 		doc_set_string(merged, item->want->namespace, "metadata",
 			       "namespace", NULL);
@@ -140,8 +163,8 @@ static const struct object *missing(const struct kube_patch *patch,
 		const char *name = arena_printf(scratch, "\\\"%s\\\" not found",
 						want->name);
 
-		if (items[i] != patch->item && !cluster_item_lives(items[i]) &&
-		    strstr(said, name))
+		if (items[i] != patch->item && !items[i]->leave &&
+		    !cluster_item_lives(items[i]) && strstr(said, name))
 			return want;
 	}
 	return NULL;
@@ -187,13 +210,29 @@ static void refuse(struct kube_patch *patch, struct err *err)
 		err_hint(err, "%s", said.hint);
 }
 
+/* Is it refused only because of the one that will be gone by then?  A quota is
+ * full, an address is taken. */
+static bool is_in_its_own_way(const struct kube_patch *patch)
+{
+	const struct bytes said = patch->call.response.body;
+
+	return patch->call.response.status == 403 ||
+	       (said.len && strstr(said.data, "already allocated"));
+}
+
 static void take_refusal(struct kube *kube, struct kube_patch *patch,
 			 struct cluster_item **items, size_t n)
 {
 	struct cluster_item *item = patch->item;
 	const struct object *what = missing(patch, items, n);
 
-	if (what) {
+	if (item->immutable && !item->may_replace) {
+		kube_refuse_immutable(item);
+	} else if (item->immutable && !is_elsewhere(patch)) {
+		item->unchecked = "it cannot be tried under another name";
+	} else if (item->immutable && is_in_its_own_way(patch)) {
+		item->unchecked = "the server takes no second one beside it";
+	} else if (what) {
 		item->unchecked = arena_printf(kube->run->arena,
 					       "its %s %s comes in this sync",
 					       what->kind, what->name);
@@ -222,11 +261,31 @@ static void take_answer(struct kube *kube, struct kube_patch *patch,
 		item->merged = patch->call.response.body;
 }
 
+/* Kinds whose names say what they are: there can be no other one. */
+static bool has_free_name(const struct object *object)
+{
+	return !object_is(object, "apiextensions.k8s.io",
+			  "CustomResourceDefinition") &&
+	       !object_is(object, "apiregistration.k8s.io", "APIService");
+}
+
+static bool is_to_be_new(struct kube *kube, const struct kube_patch *refused)
+{
+	struct cluster_item *item = refused->item;
+
+	item->immutable = kube_immutable_fields(kube->run->arena, item,
+						&refused->call);
+	if (item->immutable)
+		return item->may_replace && has_free_name(item->want);
+	return kube_fold_cures(item, refused->call.response.body);
+}
+
 /*
- * The server tries on top of what lives, and refuses what excludes itself: a
- * volume of two types.  Of an object that is to be folded one of them will be
- * gone by then.  So it is tried as if it were new; what other managers have
- * set is then missing from what is shown.
+ * The server tries on top of what lives.  It refuses to change what cannot be
+ * changed, and what excludes itself: a volume of two types.  Of an object that
+ * is to be folded one of them will be gone by then.  So these are tried as if
+ * they were new; what other managers have set is then missing from what is
+ * shown.
  */
 static int try_as_new(struct kube *kube, struct arena *scratch,
 		      struct kube_patch *patches, size_t n, struct err *err)
@@ -241,7 +300,7 @@ static int try_as_new(struct kube *kube, struct arena *scratch,
 
 		if (!patches[i].sent ||
 		    patches[i].call.response.status != 422 ||
-		    !kube_fold_cures(item, patches[i].call.response.body))
+		    !is_to_be_new(kube, &patches[i]))
 			continue;
 		from[n_again] = i;
 		if (kube_patch_init(kube, item, &again[n_again]))
@@ -253,14 +312,16 @@ static int try_as_new(struct kube *kube, struct arena *scratch,
 	status = kube_patch_all(kube, again, n_again, true, err);
 	for (size_t i = 0; i < n_again; i++) {
 		struct kube_patch refused = patches[from[i]];
+		const bool replaced = refused.item->immutable != NULL;
 
-		if (!kube_patch_done(&again[i]))
+		if (!replaced && !kube_patch_done(&again[i]))
 			continue;
 		patches[from[i]] = again[i];
 		again[i] = refused;
-		refused.item->unchecked =
-			"fields that kubectl has set are in the way, which "
-			"this sync removes";
+		if (!replaced)
+			refused.item->unchecked =
+				"fields that kubectl has set are in the way, "
+				"which this sync removes";
 	}
 	release(again, n_again);
 	return status;
@@ -273,8 +334,9 @@ static bool prepare(struct kube *kube, struct arena *scratch,
 {
 	item->merged = (struct bytes){ 0 };
 	item->unchecked = NULL;
-	if (item->err.status != ERR_OK || item->proved || kube_is_going(item) ||
-	    !kube_patch_init(kube, item, patch))
+	item->immutable = NULL;
+	if (item->err.status != ERR_OK || item->proved || item->leave ||
+	    kube_is_going(item) || !kube_patch_init(kube, item, patch))
 		return false;
 	if (patch->resource.comes) {
 		item->unchecked =

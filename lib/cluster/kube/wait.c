@@ -154,7 +154,7 @@ int kube_wait(void *data, struct cluster_item **items, size_t n,
 		return -1;
 	if (!waiting.objects.n)
 		return 0;
-	kube_waiting_open(&waiting);
+	kube_waiting_open(&waiting, wait_ms > 0);
 	if (wait_until_over(&waiting, err) < 0)
 		return -1;
 	for (size_t i = 0; i < waiting.objects.n; i++)

@@ -93,8 +93,9 @@ MUST_USE int kube_waiting_ask_promises(struct kube_waiting *waiting,
 const struct map *kube_waited_by_kind(struct arena *arena,
 				      const struct kube_waited_list *list);
 
-/* What is to be followed, for the objects and for what explains them. */
-void kube_waiting_open(struct kube_waiting *waiting);
+/* What is to be followed: the objects, where there is time for them to become
+ * others than they were read, and what explains them. */
+void kube_waiting_open(struct kube_waiting *waiting, bool objects);
 /* Follow no more what has nothing left to tell. */
 void kube_waiting_drop_settled(struct kube_waiting *waiting);
 /*

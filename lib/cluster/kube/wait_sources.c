@@ -300,9 +300,10 @@ static void open_explainers(struct kube_waiting *waiting)
 
 /* ---- all of them ---- */
 
-void kube_waiting_open(struct kube_waiting *waiting)
+void kube_waiting_open(struct kube_waiting *waiting, bool objects)
 {
-	open_objects(waiting);
+	if (objects)
+		open_objects(waiting);
 	open_explainers(waiting);
 }
 

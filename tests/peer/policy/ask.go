@@ -144,8 +144,26 @@ func askRange(r *rand.Rand) []string {
 	return []string{constraint(r), written(r, small)}
 }
 
+// A version that Flux takes for one: three parts.
+func full(r *rand.Rand) string {
+	if r.Intn(4) == 0 {
+		return tag(r)
+	}
+	text := pick(r, "", "", "v") + small(r) + "." + small(r) + "." + small(r)
+	if r.Intn(4) == 0 {
+		text += prerelease(r)
+	}
+	return text
+}
+
+// Mostly something that holds for some.
 func askSemver(r *rand.Rand) []string {
-	return append([]string{constraint(r)}, tags(r, tag)...)
+	text := constraint(r)
+	if r.Intn(3) > 0 {
+		text = pick(r, ">=", ">", "<", "<=", "!=", "^", "~", "") +
+			pick(r, "0", "1", "2", "1.1", "0.2", "0-0", "1.0.0-rc", "*")
+	}
+	return append([]string{text}, tags(r, full)...)
 }
 
 func askGlob(r *rand.Rand) []string {

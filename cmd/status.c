@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * gitops status: what runs, from which commit, is it healthy, has it drifted.
+ * It plans as diff does, and changes nothing.
+ */
+
+#include "plan/status.h"
+#include "apply/apply.h"
+#include "cmd/cmd.h"
+#include "cmd/common.h"
+#include "cmd/planning.h"
+
+struct status_args {
+	struct source_args source;
+	struct target_args target;
+	struct output_args output;
+	int format;
+};
+
+static const struct opt status_opts[] = {
+	OPT_CHOICE(struct status_args, format, 'o', "output", "FORMAT",
+		   "format of the result", output_formats),
+	OPT_INCLUDE(struct status_args, source, source_opts),
+	OPT_INCLUDE(struct status_args, target, target_opts),
+	OPT_INCLUDE(struct status_args, output, output_opts),
+	OPT_END,
+};
+
+static void judge(const struct source *source, const struct cluster *cluster,
+		  struct planning *planning, struct status *out)
+{
+	const char *commit = source->revision.oid;
+	const struct status_wish wish = {
+		.commit = commit ? commit : "",
+		.repository = source->identity,
+		.marks = cluster->marks,
+	};
+
+	status_judge(&planning->plan, planning->records.v, planning->records.n,
+		     &wish, out);
+}
+
+static int status_run(struct run *run, int argc, char **argv,
+		      struct report **report, struct err *err)
+{
+	/* What was synced from elsewhere is no fault here: it is told. */
+	const struct planning_args prune = { .take_over = true };
+	const struct change_args change = { 0 };
+	struct status_args args = {
+		.source = SOURCE_DEFAULTS,
+		.output = OUTPUT_DEFAULTS,
+	};
+	struct planning planning;
+	struct cluster *cluster;
+	struct source source;
+	struct status status;
+
+	if (opt_parse(run, status_opts, &args, argc, argv,
+		      &args.source.location, err) < 0)
+		return -1;
+	output_open(run, "status", args.format, &args.output, report);
+
+	if (source_open(run, &args.source, *report, &source, err) < 0 ||
+	    target_open(run, &args.target, &change, &source, *report, &cluster,
+			err) < 0 ||
+	    planning_make(&source, cluster, &prune, true, &planning, err) < 0 ||
+	    apply_judge(run, cluster, &planning.plan, err) < 0)
+		return -1;
+	judge(&source, cluster, &planning, &status);
+	report_status(*report, &planning.plan, &status);
+
+	/* Whatever differs or ails is an answer; that the cluster does not
+	 * tell is none. */
+	plan_errors(&planning.plan, err);
+	return err->status == ERR_OK ? 0 : -1;
+}
+
+const struct cmd cmd_status = {
+	.name = "status",
+	.operands = "[REPOSITORY]",
+	.summary = "show what runs, from which commit, and how it is",
+	.opts = status_opts,
+	.fn = status_run,
+};
