@@ -233,11 +233,14 @@ static void forgive(struct releasing *releasing, const char *move)
 	const char *end = strchr(move, ' ');
 	const char *to = strstr(move, " -> ");
 
-	if (end && to)
-		release_reject(releasing->release,
-			       arena_printf(releasing->run->arena, "%.*s:%s",
-					    (int)(end - move), move, to + 4),
-			       false);
+	if (!end || !to)
+		return;
+	to += strlen(" -> ");
+	release_reject(releasing->release,
+		       arena_printf(releasing->run->arena, "%.*s%c%s",
+				    (int)(end - move), move,
+				    image_is_digest(to) ? '@' : ':', to),
+		       false);
 }
 
 /* What was rolled back is not proposed again, unless somebody has. */

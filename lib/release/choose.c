@@ -64,13 +64,16 @@ static int list_tags(struct planner *planner, struct err *err)
 	return registry_tags(release->registry, all, n, err);
 }
 
+/* By its tag (':') or by its digest ('@'). */
 static bool is_rejected(const struct planner *planner,
-			const struct image_ref *image, const char *tag)
+			const struct image_ref *image, char by,
+			const char *text)
 {
 	const bool *rejected =
 		map_get(planner->release->rejected,
-			arena_printf(planner->arena, "%s:%s",
-				     release_key(planner->arena, image), tag));
+			arena_printf(planner->arena, "%s%c%s",
+				     release_key(planner->arena, image), by,
+				     text));
 
 	return rejected && *rejected;
 }
@@ -82,21 +85,18 @@ static void take_tags(struct planner *planner, struct release_choice *choice)
 		map_get(planner->release->repositories,
 			release_key(planner->arena, &choice->image));
 	const char *only = policy_only_tag(choice->policy);
-	const char *const *tags = &only;
 
-	choice->n_tags = 1;
-	if (!only) {
-		tags = repository->tags;
-		choice->n_tags = repository->n_tags;
-		if (repository->err.status != ERR_OK)
-			choice->err = &repository->err;
-	}
+	choice->n_tags = only ? 1 : repository->n_tags;
+	if (!only && repository->err.status != ERR_OK)
+		choice->err = &repository->err;
 	choice->tags = arena_array(planner->arena, choice->n_tags,
 				   sizeof(*choice->tags));
 	for (size_t i = 0; i < choice->n_tags; i++) {
-		choice->tags[i].tag = tags[i];
-		choice->tags[i].rejected = is_rejected(planner, &choice->image,
-						       tags[i]);
+		struct policy_tag *tag = &choice->tags[i];
+
+		tag->tag = only ? only : repository->tags[i];
+		tag->rejected = !only && is_rejected(planner, &choice->image,
+						     ':', tag->tag);
 	}
 }
 
@@ -165,35 +165,64 @@ static void take_date(struct release_choice *choice, struct policy_tag *tag,
 	tag->built_ns = image->built_ns;
 }
 
+/* Take the dates that are known; how many are not. */
+static size_t take_dates(struct planner *planner, struct release_choice *choice,
+			 struct looks *looks)
+{
+	const struct policy_choice *outcome = &choice->outcome;
+	size_t unknown = 0;
+
+	for (size_t i = 0; i < outcome->n_wanted; i++) {
+		struct policy_tag *tag = &choice->tags[outcome->wanted[i]];
+		struct registry_image *image = known(planner, &choice->image,
+						     tag->tag, true, looks);
+
+		if (image)
+			take_date(choice, tag, image);
+		unknown += !image;
+	}
+	return unknown;
+}
+
+/* Does what was chosen stand, or is it rejected by its digest?  It does, too,
+ * where the digest is not known yet: then `*unknown`. */
+static bool stands(struct planner *planner, struct release_choice *choice,
+		   struct looks *looks, bool *unknown)
+{
+	const struct policy_tag *chosen = choice->outcome.chosen;
+	struct registry_image *image;
+
+	if (!chosen || !map_has(planner->release->by_digest,
+				release_key(planner->arena, &choice->image)))
+		return true;
+	image = known(planner, &choice->image, chosen->tag, false, looks);
+	*unknown = !image;
+	if (!image || !image->digest ||
+	    !is_rejected(planner, &choice->image, '@', image->digest))
+		return true;
+	choice->tags[chosen - choice->tags].rejected = true;
+	return false;
+}
+
 /* Choose with what is known; add to `looks` what is to be found out first. */
 static void choose_one(struct planner *planner, struct release_choice *choice,
 		       int64_t now, struct looks *looks)
 {
 	struct policy_choice *outcome = &choice->outcome;
-	size_t unknown = 1;
+	bool unknown = false;
 
-	while (!choice->err && unknown) {
+	while (!choice->err) {
 		policy_choose(planner->arena, choice->policy, now, choice->tags,
 			      choice->n_tags, outcome);
-		if (!outcome->n_wanted)
+		if (outcome->n_wanted) {
+			if (take_dates(planner, choice, looks))
+				return;
+		} else if (stands(planner, choice, looks, &unknown)) {
 			break;
-		unknown = 0;
-		for (size_t i = 0; i < outcome->n_wanted; i++) {
-			struct policy_tag *tag =
-				&choice->tags[outcome->wanted[i]];
-			struct registry_image *image =
-				known(planner, &choice->image, tag->tag, true,
-				      looks);
-
-			if (image)
-				take_date(choice, tag, image);
-			unknown += !image;
 		}
-		/* Nothing more is known: it goes on after a look. */
-		if (unknown)
-			return;
-		unknown = 1;
 	}
+	if (unknown)
+		return;
 	if (!choice->err && outcome->chosen)
 		choice->chosen = outcome->chosen->tag;
 	choice->why = outcome->why;

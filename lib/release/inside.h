@@ -12,7 +12,9 @@ struct release {
 	struct registry *registry; /* NULL until one is asked */
 	struct map *repositories;  /* "host/repository" to what it has */
 	struct map *looked;        /* "host/repository:tag" to its image */
-	struct map *rejected;      /* "host/repository:tag" to a bool */
+	struct map *rejected;  /* "host/repository:tag" and "...@digest" to a
+				 bool */
+	struct map *by_digest; /* of whom a digest is among them */
 };
 
 /* While a plan is made. */

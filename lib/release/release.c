@@ -12,7 +12,17 @@ struct release *release_new(struct run *run, const struct release_args *args)
 	release->repositories = map_new(run->arena);
 	release->looked = map_new(run->arena);
 	release->rejected = map_new(run->arena);
+	release->by_digest = map_new(run->arena);
 	return release;
+}
+
+static void note(struct release *release, const char *key, bool rejected)
+{
+	bool *value = arena_alloc(release->run->arena, sizeof(*value));
+
+	*value = rejected;
+	if (!map_has(release->rejected, key))
+		map_set(release->rejected, key, value);
 }
 
 void release_reject(struct release *release, const char *image, bool rejected)
@@ -21,16 +31,18 @@ void release_reject(struct release *release, const char *image, bool rejected)
 	struct arena *arena = release->run->arena;
 	struct image_ref ref;
 	const char *key;
-	bool *value;
 
-	if (image_ref_parse(arena, image, &ref, &none) < 0 || !ref.tag)
+	/* Somebody may have written anything. */
+	if (image_ref_parse(arena, image, &ref, &none) < 0)
 		return;
-	key = arena_printf(arena, "%s:%s", release_key(arena, &ref), ref.tag);
-	if (map_has(release->rejected, key))
+	key = release_key(arena, &ref);
+	if (ref.tag)
+		note(release, arena_printf(arena, "%s:%s", key, ref.tag),
+		     rejected);
+	if (!ref.digest)
 		return;
-	value = arena_alloc(arena, sizeof(*value));
-	*value = rejected;
-	map_set(release->rejected, key, value);
+	note(release, arena_printf(arena, "%s@%s", key, ref.digest), rejected);
+	map_set(release->by_digest, key, release);
 }
 
 int release_plan(struct release *release, const struct tree *tree,

@@ -135,8 +135,9 @@ struct release;
 struct release *release_new(struct run *run, const struct release_args *args);
 
 /*
- * These tags were rolled back: NAME:TAG, or NAME@DIGEST, which are not proposed
- * again.  The newest word on an image is the first that is said.
+ * NAME:TAG, NAME@DIGEST or both: rolled back and not to be proposed again or,
+ * where `rejected` is false, wanted again.  What is said first of an image, the
+ * newest, holds.  A tag that is followed by its digest is rejected by that.
  */
 void release_reject(struct release *release, const char *image, bool rejected);
 

@@ -310,6 +310,25 @@ def test_rejected_images_are_not_proposed_again(release, registry, repo,
     assert "1.1.0 -> 1.2.0" in release("release", "--all", repo).out
 
 
+def test_digests_are_rejected(release, registry, repo, prefix):
+    image = f"{registry.host}/{prefix}"
+    one = registry.push(prefix, "1.0.0", created=OLD)["digest"]
+    two = registry.push(prefix, "1.1.0", created=MIDDLE)["digest"]
+    repo.commit({
+        "deploy/web.yaml": deployment("web", f"{image}:1.0.0"),
+        "gitops.yaml": apps(f"image: {image}, policy: newest")})
+    repo.commit(message=f"Roll back\n\nGitops-Reject: {image}@{two}")
+    assert "nothing to move" in release("release", "--all", repo).out
+    repo.commit({"gitops.yaml": apps(f"image: {image}, policy: digest main")},
+                message=f"Roll back\n\nGitops-Reject: {image}:main@{one}")
+    registry.push(prefix, "main", created=OLD)
+    assert "nothing to move" in release("release", "--all", repo).out
+    three = registry.push(prefix, "main", created=NEW)["digest"]
+    release("release", "--all", repo)
+    assert f"{image}:main@{three} #" in \
+        (repo.path / "deploy/web.yaml").read_text()
+
+
 def test_excluded_images_stay(release, registry, repo, prefix):
     image = f"{registry.host}/{prefix}"
     push(registry, prefix, v2=NEW)
