@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apply/apply.h"
 
+#include "plan/hook.h"
 #include "plan/order.h"
 
 static void tell(struct run *run, const struct plan_step *step)
@@ -348,6 +349,51 @@ int apply_plan(struct run *run, struct cluster *cluster, struct plan *plan,
 	}
 	status = sum_up(status, failed, total, err);
 	err_append(err, &applying.unhealthy);
+	return err->status == ERR_OK ? status : -1;
+}
+
+/* ---- hooks ---- */
+
+static void add_hook_error(const struct cluster_item *item, struct err *err)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	AUTO_ERR struct err one = { 0 };
+
+	err_set(&one, ERR_PARTIAL, "%s: %s: delete the hook that is over: %s",
+		item->want->origin, object_shown(scratch, item->want),
+		item->err.msg);
+	err_append(err, &one);
+}
+
+int apply_end_hooks(struct run *run, struct cluster *cluster, struct plan *plan,
+		    int status, struct err *err)
+{
+	struct cluster_item *over = arena_array(run->arena, plan->n_want,
+						sizeof(*over));
+	struct cluster_item **items = arena_array(run->arena, plan->n_want,
+						  sizeof(*items));
+	AUTO_ERR struct err later = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n_want; i++) {
+		const struct cluster_item *item = &plan->v[i].item;
+
+		if (!hook_is_over(&plan->v[i]))
+			continue;
+		over[n].want = item->want;
+		over[n].live = item->merged;
+		items[n] = &over[n];
+		n++;
+	}
+	if (!n || err->status == ERR_CANCELLED)
+		return status;
+	if (cluster_delete(cluster, items, n, &later) < 0)
+		err_append(err, &later);
+	for (size_t i = 0; i < n; i++) {
+		if (over[i].err.status != ERR_OK)
+			add_hook_error(&over[i], err);
+		err_clear(&over[i].err);
+	}
 	return err->status == ERR_OK ? status : -1;
 }
 
