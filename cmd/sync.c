@@ -83,27 +83,6 @@ static int check_plan(const struct planning *planning,
 }
 
 /*
- * The records name all that will be before anything is, and all that is in the
- * end: a run that dies in between leaves nothing behind that the next one does
- * not know of.
- */
-static int carry_out(struct run *run, struct cluster *cluster,
-		     struct planning *planning,
-		     const struct apply_patience *patience, struct err *err)
-{
-	struct plan *plan = &planning->plan;
-
-	if (plan_changes(plan) &&
-	    (apply_claim(run, cluster, &planning->records, plan, err) < 0 ||
-	     apply_plan(run, cluster, plan, patience, err) < 0))
-		return -1;
-	if (apply_wait(run, cluster, order_by_slot(plan), plan->n_want,
-		       patience, err) < 0)
-		return -1;
-	return apply_prune(run, cluster, plan, err);
-}
-
-/*
  * One that is at it already would be in the way, and we in its.  A single
  * object needs no lock: its write is whole by itself.
  */
@@ -120,6 +99,36 @@ static int lock_apps(struct source *source, struct cluster *cluster,
 		return 0;
 	return apply_lock(run, cluster, &planning->records, holder, wait_s,
 			  lock, err);
+}
+
+/*
+ * The records name all that will be before anything is, and in settle() what
+ * is: a run that dies in between leaves nothing behind that the next one does
+ * not know of.
+ */
+static int claim(struct source *source, struct cluster *cluster,
+		 struct planning *planning, int64_t wait_s,
+		 struct apply_lock **lock, struct err *err)
+{
+	if (lock_apps(source, cluster, planning, wait_s, lock, err) < 0)
+		return -1;
+	if (!plan_changes(&planning->plan) ||
+	    apply_claim(source->run, cluster, &planning->records,
+			&planning->plan, err) == 0)
+		return 0;
+	apply_unlock(*lock);
+	return -1;
+}
+
+static int carry_out(struct run *run, struct cluster *cluster,
+		     struct plan *plan, const struct apply_patience *patience,
+		     struct err *err)
+{
+	if (apply_plan(run, cluster, plan, patience, err) < 0 ||
+	    apply_wait(run, cluster, order_by_slot(plan), plan->n_want,
+		       patience, err) < 0)
+		return -1;
+	return apply_prune(run, cluster, plan, err);
 }
 
 /* What a run that failed has done is recorded, too; its error stays. */
@@ -178,11 +187,10 @@ static int sync_run(struct run *run, int argc, char **argv,
 		.go_on = args.on_error == ON_ERROR_CONTINUE,
 	};
 	if (check_plan(&planning, &patience, err) < 0 ||
-	    lock_apps(&source, cluster, &planning, args.wait_lock, &lock, err) <
-		    0)
+	    claim(&source, cluster, &planning, args.wait_lock, &lock, err) < 0)
 		return -1;
 
-	status = carry_out(run, cluster, &planning, &patience, err);
+	status = carry_out(run, cluster, &planning.plan, &patience, err);
 	status = apply_end_hooks(run, cluster, &planning.plan, status, err);
 	status = settle(&source, cluster, &planning, status, begin_ms, err);
 	apply_unlock(lock);

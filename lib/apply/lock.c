@@ -65,18 +65,28 @@ static struct cluster_item **items_of(struct apply_lock *lock)
 
 /* ---- who holds it ---- */
 
-/* "ann@host 4711 host": does that process run, as far as we can tell? */
+/* "4711 host ann@host": does that process run, as far as we can tell? */
 static bool may_live(const struct apply_lock *lock, const char *identity)
 {
-	const char *pid = strchr(identity, ' ');
-	const char *host = pid ? strchr(pid + 1, ' ') : NULL;
+	const char *host = strchr(identity, ' ');
+	const size_t n = strlen(lock->holder->host);
 	long number;
 
-	if (!host || !str_equal(host + 1, lock->holder->host))
+	if (!host || strncmp(host + 1, lock->holder->host, n) != 0 ||
+	    host[1 + n] != ' ')
 		return true;
-	number = strtol(pid + 1, NULL, 10);
-	return number <= 0 || number == lock->holder->pid ||
-	       kill((pid_t)number, 0) == 0 || errno != ESRCH;
+	number = strtol(identity, NULL, 10);
+	if (number == lock->holder->pid)
+		return false;
+	return number <= 0 || kill((pid_t)number, 0) == 0 || errno != ESRCH;
+}
+
+static const char *who_of(const char *identity)
+{
+	const char *host = strchr(identity, ' ');
+	const char *who = host ? strchr(host + 1, ' ') : NULL;
+
+	return who ? who + 1 : identity;
 }
 
 /* Who holds one of the Leases and may still be at it; or NULL. */
@@ -101,8 +111,7 @@ static const char *holder_of(const struct apply_lock *lock,
 	if (renewed && clock_parse_rfc3339(renewed, &when, &none) == 0 &&
 	    when + seconds < clock_wall())
 		return NULL;
-	return arena_printf(arena, "%.*s, since %s",
-			    (int)strcspn(identity, " "), identity,
+	return arena_printf(arena, "%s, since %s", who_of(identity),
 			    renewed ? renewed : "an unknown time");
 }
 
@@ -211,6 +220,20 @@ static const char *find_holder(const struct apply_lock *lock, size_t *which)
 	return NULL;
 }
 
+/* Somebody else has written one of them since we have read it. */
+static bool was_refused(struct apply_lock *lock)
+{
+	bool refused = false;
+
+	for (size_t i = 0; i < lock->n; i++) {
+		if (lock->items[i].err.status != ERR_REFUSED)
+			continue;
+		refused = true;
+		err_clear(&lock->items[i].err);
+	}
+	return refused;
+}
+
 static int pause_for(const struct run *run, struct err *err)
 {
 	const struct timespec second = { POLL_MS / 1000, 0 };
@@ -226,9 +249,9 @@ int apply_lock(struct run *run, struct cluster *cluster,
 {
 	struct apply_lock *lock = arena_alloc(run->arena, sizeof(*lock));
 	const int64_t until = clock_ms() + wait_s * 1000;
-	const char *identity = arena_printf(run->arena, "%s %ld %s",
-					    holder->who, holder->pid,
-					    holder->host);
+	const char *identity = arena_printf(run->arena, "%ld %s %s",
+					    holder->pid, holder->host,
+					    holder->who);
 	const char *held;
 	size_t which = 0;
 
@@ -250,10 +273,14 @@ int apply_lock(struct run *run, struct cluster *cluster,
 	}
 	if (write_leases(lock, identity, err) < 0)
 		return -1;
-	for (size_t i = 0; i < lock->n; i++)
-		if (lock->items[i].err.status == ERR_REFUSED)
-			return fail_held(lock, i, "somebody who was faster",
-					 err);
+	if (was_refused(lock)) {
+		/* Or our own write was done, of which we got no answer. */
+		if (read_leases(lock, err) < 0)
+			return -1;
+		held = find_holder(lock, &which);
+		if (held)
+			return fail_held(lock, which, held, err);
+	}
 	if (!is_denied(lock))
 		*out = lock;
 	return 0;
@@ -266,7 +293,8 @@ void apply_unlock(struct apply_lock *lock)
 	if (!lock || run_check(lock->run, &err) < 0)
 		return;
 	for (size_t i = 0; i < lock->n; i++)
-		lock->items[i].live = lock->items[i].merged;
+		if (lock->items[i].merged.len)
+			lock->items[i].live = lock->items[i].merged;
 	if (write_leases(lock, NULL, &err) < 0)
 		run_debug(lock->run, "the lock stays until it expires: %s",
 			  err.msg);

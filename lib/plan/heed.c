@@ -43,8 +43,8 @@ bool heed_lists(const char *list, const char *value)
 	while (list && *list) {
 		size_t len = strcspn(list, ",");
 
-		while (*list == ' ' && len)
-			list++, len--;
+		for (; *list == ' ' && len; len--)
+			list++;
 		if (len == n && !strncasecmp(list, value, n))
 			return true;
 		list += len;
@@ -71,8 +71,8 @@ static bool is_known(const struct known *known, const char *value)
 	for (;;) {
 		size_t n = strcspn(value, ",");
 
-		while (*value == ' ')
-			value++, n--;
+		for (; *value == ' '; n--)
+			value++;
 		if (!is_one(known, value, n))
 			return false;
 		value += n;

@@ -192,8 +192,8 @@ static int read_needs(struct ordering *ordering, struct link *link,
 	while (text && *text) {
 		size_t len = strcspn(text, ","), n;
 
-		while (len && *text == ' ')
-			text++, len--;
+		for (; len && *text == ' '; len--)
+			text++;
 		for (n = len; n && text[n - 1] == ' '; n--)
 			;
 		if (add_need(ordering, link, text, n, err) < 0)

@@ -245,11 +245,13 @@ static int judge(struct judging *judging, struct plan_step *step,
 	enum plan_action action = PLAN_KEEP;
 	json_t *live;
 
+	if (item->err.status == ERR_OK && !item->live.len) {
+		plan_set_action(judging->plan, step, PLAN_GONE);
+		return 0;
+	}
 	if (item->err.status != ERR_OK) {
 		step->why = arena_strdup(judging->plan->arena, item->err.msg);
 		err_clear(&item->err);
-	} else if (!item->live.len) {
-		action = PLAN_GONE;
 	} else if (doc_read_json(scratch, "answer of the cluster", item->live,
 				 &live, err) < 0) {
 		return err_wrap(err, "%s", object_shown(scratch, item->want));

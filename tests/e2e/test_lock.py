@@ -58,7 +58,7 @@ def test_nothing_to_do_and_one_object_need_none(kube, control, repo, ns):
 
 
 def test_another_run_is_named(kube, control, two, hold, ns):
-    hold("ann@elsewhere 12 elsewhere")
+    hold("12 elsewhere ann@elsewhere")
     result = kube("sync", two, expect=4)
     assert "is being synced by ann@elsewhere, since 20" in result.err
     assert "--wait-lock" in result.err
@@ -68,24 +68,24 @@ def test_another_run_is_named(kube, control, two, hold, ns):
 
 @pytest.mark.parametrize("renewed, seconds", [(-700, 600), (-20, 10)])
 def test_one_that_has_expired_is_taken(kube, two, hold, renewed, seconds):
-    hold("ann@elsewhere 12 elsewhere", renewed, seconds)
+    hold("12 elsewhere ann@elsewhere", renewed, seconds)
     kube("sync", two)
 
 
 def test_one_of_a_process_that_is_no_more_is_taken(kube, two, hold):
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    hold(f"me@here {gone.pid} {socket.gethostname()}")
+    hold(f"{gone.pid} {socket.gethostname()} me@here")
     kube("sync", two)
 
 
 def test_one_of_a_process_that_lives_is_not(kube, two, hold):
-    hold(f"me@here {os.getpid()} {socket.gethostname()}")
+    hold(f"{os.getpid()} {socket.gethostname()} me@here")
     kube("sync", two, expect=4)
 
 
 def test_it_is_waited_for(kube, control, two, hold):
-    hold("ann@elsewhere 12 elsewhere")
+    hold("12 elsewhere ann@elsewhere")
 
     def release():
         time.sleep(2)

@@ -183,7 +183,8 @@ def test_120_135_136_no_orphan_and_no_wrong_delete(
         with Proxy(control, decide) as proxy:
             gitops.kubeconfig = proxy.kubeconfig(tmp_path)
             first = gitops("sync", repo, expect=None, started=started)
-        assert first.status in (ends if struck else DONE), first
+        assert first.status in (ends if struck else DONE), \
+            f"{n}, {struck}: {first}"
         known = rows(control, f"{app}-{n}", ns)
         assert set(live(control, ns)) - {"foreign"} <= set(known), \
             "what lives and is ours is in the record at every moment"
