@@ -191,6 +191,7 @@ static int sync_run(struct run *run, int argc, char **argv,
 		return -1;
 
 	status = carry_out(run, cluster, &planning.plan, &patience, err);
+	status = apply_end_hooks(run, cluster, &planning.plan, status, err);
 	status = settle(&source, cluster, &planning, status, begin_ms, err);
 	apply_unlock(lock);
 	if (status < 0)

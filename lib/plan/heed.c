@@ -15,17 +15,25 @@
 #define ARGO         "argocd.argoproj.io/"
 #define SYNC_OPTIONS ARGO "sync-options"
 
-#define VALUES_MOST 4
+#define VALUES_MOST 7
 
 /* A misspelt value would be a wish that nobody heeds. */
 static const struct known {
 	const char *key;
 	const char *values[VALUES_MOST + 1];
+	bool list; /* several of them, between commas */
 } knowns[] = {
-	{ FORCE, { "Disabled", "Enabled" } },
-	{ FLUX "prune", { "Disabled", "Enabled" } },
-	{ RECONCILE, { "Disabled", "Enabled" } },
-	{ SSA, { "IfNotPresent", "Ignore", "Merge", "Override" } },
+	{ HEED_HOOK,
+	  { "PostDelete", "PostSync", "PreDelete", "PreSync", "Skip", "Sync",
+	    "SyncFail" },
+	  true },
+	{ HEED_HOOK_POLICY,
+	  { "BeforeHookCreation", "HookFailed", "HookSucceeded" },
+	  true },
+	{ FORCE, { "Disabled", "Enabled" }, false },
+	{ FLUX "prune", { "Disabled", "Enabled" }, false },
+	{ RECONCILE, { "Disabled", "Enabled" }, false },
+	{ SSA, { "IfNotPresent", "Ignore", "Merge", "Override" }, false },
 };
 
 bool heed_lists(const char *list, const char *value)
@@ -47,12 +55,31 @@ bool heed_lists(const char *list, const char *value)
 
 /* ---- what is known ---- */
 
-static bool is_known(const struct known *known, const char *value)
+static bool is_one(const struct known *known, const char *value, size_t n)
 {
 	for (size_t i = 0; known->values[i]; i++)
-		if (!strcasecmp(known->values[i], value))
+		if (strlen(known->values[i]) == n &&
+		    !strncasecmp(known->values[i], value, n))
 			return true;
 	return false;
+}
+
+static bool is_known(const struct known *known, const char *value)
+{
+	if (!known->list)
+		return is_one(known, value, strlen(value));
+	for (;;) {
+		size_t n = strcspn(value, ",");
+
+		for (; *value == ' '; n--)
+			value++;
+		if (!is_one(known, value, n))
+			return false;
+		value += n;
+		if (!*value)
+			return true;
+		value++;
+	}
 }
 
 static int check(const struct object *want, const struct known *known,

@@ -28,6 +28,10 @@
 #include "base/err.h"
 #include "plan/plan.h"
 
+/* Of plan/hook.h. */
+#define HEED_HOOK        "argocd.argoproj.io/hook"
+#define HEED_HOOK_POLICY "argocd.argoproj.io/hook-delete-policy"
+
 struct heed_rules {
 	bool force_replace;       /* of all, whatever they say */
 	const char *const *kinds; /* also of these, as in prune_rules */
