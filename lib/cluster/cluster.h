@@ -46,10 +46,10 @@ struct cluster_item {
 	 * at whatever version the cluster has it. */
 	const struct object *want;
 
-	/* How it is to be treated, said before cluster_read(): */
-	bool anew; /* if it lives it is deleted and made anew, changed or not */
-	/* And after it: */
-	bool leave;       /* it is not applied in this run, nor tried */
+	/* How it is to be treated, said after cluster_read(): */
+	bool anew;  /* if it lives it is deleted and made anew, changed or not;
+		      said before, so that what lives is kept */
+	bool leave; /* it is not applied in this run, nor tried */
 	bool unfolded;    /* what other managers have applied stays theirs */
 	bool may_replace; /* where it cannot be changed it may be deleted and
 			     made anew; else there is a hint: */

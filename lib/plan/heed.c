@@ -149,7 +149,8 @@ static struct sides sides_of(struct arena *scratch,
 
 	/* Few say anything, and parsing them all would cost. */
 	if (item->live.len &&
-	    (strstr(item->live.data, FLUX) || strstr(item->live.data, ARGO)) &&
+	    (strstr(item->live.data, FLUX) || strstr(item->live.data, ARGO) ||
+	     strstr(item->live.data, "deletionTimestamp")) &&
 	    doc_read_json(scratch, "live", item->live, &live, &broken) == 0)
 		sides.live = live;
 	return sides;
@@ -193,6 +194,23 @@ static void heed_force(struct arena *arena, struct cluster_item *item,
 			"or let it have the annotation " FORCE ": Enabled";
 }
 
+/*
+ * Somebody has deleted it: then it is waited for until it is gone, and made
+ * anew.  What takes all that is in it along is not waited for: nothing of that
+ * would be as it was read.
+ */
+static void heed_deletion(struct plan_step *step, const struct sides *sides)
+{
+	const struct object *want = step->item.want;
+
+	if (!doc_get(sides->live, "metadata", "deletionTimestamp", NULL) ||
+	    object_is(want, "", "Namespace") ||
+	    object_is(want, "apiextensions.k8s.io", "CustomResourceDefinition"))
+		return;
+	step->item.anew = true;
+	step->why = "it is being deleted, and made anew once it is gone";
+}
+
 static void heed_item(struct plan *plan, struct plan_step *step,
 		      const struct heed_rules *rules)
 {
@@ -206,6 +224,8 @@ static void heed_item(struct plan *plan, struct plan_step *step,
 	step->item.leave = step->why != NULL;
 	if (step->item.leave)
 		plan_set_action(plan, step, PLAN_KEEP);
+	else
+		heed_deletion(step, &sides);
 }
 
 void heed_items(struct plan *plan, const struct heed_rules *rules)

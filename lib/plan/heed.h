@@ -45,7 +45,7 @@ MUST_USE int heed_wishes(const struct plan *plan, struct err *err);
 
 /*
  * After cluster_read(): how each wanted item is to be treated.  What is left
- * alone is PLAN_KEEP.
+ * alone is PLAN_KEEP; what is being deleted is made anew once it is gone.
  */
 void heed_items(struct plan *plan, const struct heed_rules *rules);
 

@@ -71,6 +71,7 @@ void hook_rest(struct plan *plan)
 		if (!step->hook || item->leave || item->err.status != ERR_OK)
 			continue;
 		item->leave = true;
+		step->why = NULL;
 		if (step->hook & HOOK_LEFT) {
 			step->why = arena_printf(plan->arena,
 						 "its " HEED_HOOK " says %s",

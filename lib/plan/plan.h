@@ -81,7 +81,7 @@ struct plan_step {
 	/* Of an object that is not wanted any more; else NULL. */
 	const struct record_member *member;
 	unsigned hook;   /* 0, or flags of plan/hook.h */
-	const char *why; /* PLAN_KEEP; or a hook that runs */
+	const char *why; /* PLAN_KEEP; or why it is made anew */
 	bool forget;     /* PLAN_KEEP: it is not ours, nor is it recorded */
 	enum plan_outcome outcome;
 };

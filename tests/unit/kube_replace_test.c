@@ -136,6 +136,24 @@ static void an_apply_tells_what_cannot_be_changed(void **state)
 	err_clear(&item->err);
 }
 
+/* Another delete could change how the first goes about it. */
+static void what_is_being_deleted_is_only_waited_for(void **state)
+{
+	static const char going[] =
+		"{\"metadata\":{\"name\":\"a\",\"uid\":\"old\","
+		"\"deletionTimestamp\":\"2026-11-24T08:15:00Z\"}}";
+	struct cluster_item **items, *item = living(&items);
+	AUTO_ERR struct err err = { 0 };
+
+	(void)state;
+	item->live = (struct bytes){ going, sizeof(going) - 1 };
+	SCRIPT({ "GET", ONE "a", 404, NULL });
+	assert_int_equal(cluster_delete(cluster, items, 1, &err), 0);
+	assert_int_equal(item->err.status, ERR_OK);
+	assert_int_equal(item->live.len, 0);
+	assert_true(item->written);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -149,6 +167,7 @@ int main(void)
 		TEST(what_is_made_anew_is_not_tried_on_what_lives),
 		TEST(what_is_left_is_not_asked_for),
 		TEST(an_apply_tells_what_cannot_be_changed),
+		TEST(what_is_being_deleted_is_only_waited_for),
 	};
 
 	doc_init();

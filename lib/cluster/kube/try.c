@@ -340,7 +340,8 @@ static bool prepare(struct kube *kube, struct arena *scratch,
 	item->unchecked = NULL;
 	item->immutable = NULL;
 	item->tried = true;
-	if (kube_is_going(item) || !kube_patch_init(kube, item, patch))
+	if ((!item->anew && kube_is_going(item)) ||
+	    !kube_patch_init(kube, item, patch))
 		return false;
 	if (patch->resource.comes) {
 		item->unchecked =
