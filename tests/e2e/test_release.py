@@ -286,6 +286,15 @@ def test_flux_2(release, registry, repo, prefix):
         "apps/web.yaml": deployment(
             "web", f"{image}:1.0.0",
             more='{"$imagepolicy": "flux-system:web"}'),
+        "apps/overlay/kustomization.yaml": f"""
+            images:
+            - name: {image}
+              newTag: 1.0.0 # {{"$imagepolicy": "flux-system:web:tag"}}
+            - name: web
+              newName: {image} # {{"$imagepolicy": "flux-system:web:name"}}
+              newTag: 1.0.0 # {{"$imagepolicy": "flux-system:web:tag"}}
+              digest: sha256:{"0" * 64}
+            """,
         "apps/settings.yaml": """
             apiVersion: v1
             kind: ConfigMap
@@ -302,6 +311,9 @@ def test_flux_2(release, registry, repo, prefix):
     assert "version: 1.2.0 #" in settings
     assert f"digest: '{digest}' #" in settings
     assert "other: 1.0.0 #" in settings
+    overlay = (repo.path / "apps/overlay/kustomization.yaml").read_text()
+    assert overlay.count("newTag: 1.2.0 #") == 2
+    assert f"digest: {digest}\n" in overlay
     again = release("release", "--all", "--path", "apps", repo)
     assert again.out.startswith("nothing to move")
 
