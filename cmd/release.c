@@ -243,6 +243,16 @@ static void forgive(struct releasing *releasing, const char *move)
 		       false);
 }
 
+/* Is anything left to a policy? */
+static bool wants_policies(const struct release_args *args)
+{
+	bool wants = args->all || args->look;
+
+	for (size_t i = 0; i < args->n_images; i++)
+		wants |= !args->images[i].tag && !args->images[i].digest;
+	return wants;
+}
+
 /* What was rolled back is not proposed again, unless somebody has. */
 static int read_rejected(struct releasing *releasing, struct repo *repo,
 			 const struct revision *tip, struct err *err)
@@ -253,6 +263,9 @@ static int read_rejected(struct releasing *releasing, struct repo *repo,
 	};
 	struct repo_log log;
 
+	release_forget(releasing->release);
+	if (!wants_policies(&releasing->args))
+		return 0;
 	if (repo_log(repo, &args, &log, err) < 0)
 		return -1;
 	for (size_t i = 0; i < log.n; i++)

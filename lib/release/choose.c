@@ -12,6 +12,7 @@ struct looks {
 	struct registry_image *v;
 	size_t n;
 	size_t room;
+	struct map *keys; /* of these images */
 };
 
 static void clear_err(void *err)
@@ -120,10 +121,8 @@ static struct registry_image *known(struct planner *planner,
 
 	if (one && (one->want_date || !want_date))
 		return one;
-	for (size_t i = 0; i < looks->n; i++)
-		if (image_ref_same(looks->v[i].image, image) &&
-		    str_equal(looks->v[i].tag, tag))
-			return NULL;
+	if (map_set(looks->keys, key, looks))
+		return NULL;
 	*vec_push(planner->arena, looks) = (struct registry_image){
 		.image = image,
 		.tag = tag,
@@ -243,7 +242,7 @@ int release_choose(struct planner *planner, struct err *err)
 		if (plan->choices[i]->asked)
 			take_tags(planner, plan->choices[i]);
 	do {
-		looks = (struct looks){ 0 };
+		looks = (struct looks){ .keys = map_new(planner->arena) };
 		for (size_t i = 0; i < plan->n_choices; i++)
 			if (plan->choices[i]->asked)
 				choose_one(planner, plan->choices[i], now,
@@ -327,7 +326,7 @@ static int take_digest(struct release_place *place,
 int release_digests(struct planner *planner, struct err *err)
 {
 	struct release_places *places = &planner->plan->places;
-	struct looks looks = { 0 };
+	struct looks looks = { .keys = map_new(planner->arena) };
 
 	for (size_t i = 0; i < places->n; i++) {
 		struct release_place *place = &places->v[i];

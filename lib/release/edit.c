@@ -86,7 +86,9 @@ static int set_digest(struct planner *planner, struct release_place *place,
 	}
 	if (has_digest_behind(place->use->tag))
 		return 0;
-	if (place->digest || (place->choice && place->choice->pin))
+	/* A marker of Flux says itself what it wants. */
+	if (place->digest ||
+	    (place->choice && place->choice->pin && !place->marker))
 		return fail_at(planner, place, "no digest is set here",
 			       "write one there, or the image as NAME@DIGEST",
 			       err);

@@ -11,9 +11,14 @@ struct release *release_new(struct run *run, const struct release_args *args)
 	release->args = args;
 	release->repositories = map_new(run->arena);
 	release->looked = map_new(run->arena);
-	release->rejected = map_new(run->arena);
-	release->by_digest = map_new(run->arena);
+	release_forget(release);
 	return release;
+}
+
+void release_forget(struct release *release)
+{
+	release->rejected = map_new(release->run->arena);
+	release->by_digest = map_new(release->run->arena);
 }
 
 static void note(struct release *release, const char *key, bool rejected)

@@ -140,6 +140,8 @@ struct release *release_new(struct run *run, const struct release_args *args);
  * newest, holds.  A tag that is followed by its digest is rejected by that.
  */
 void release_reject(struct release *release, const char *image, bool rejected);
+/* Forget all that was said, before it is said of another commit. */
+void release_forget(struct release *release);
 
 /*
  * 0 also where registries could not be asked, which release_errors() tells of.

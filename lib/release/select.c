@@ -75,10 +75,6 @@ static int select_one(struct planner *planner, struct release_place *place,
 
 	if (place->fault) {
 		place->selected = args->look && !args->n_images;
-		if (!args->look)
-			run_warn(planner->release->run, "%s: left alone: %s",
-				 release_where(planner->arena, place),
-				 place->fault);
 		return 0;
 	}
 	wish = wish_for(args, place, wishes);
@@ -135,6 +131,31 @@ static int check(struct planner *planner, const struct wish *wish,
 			wish->image->name);
 }
 
+/* What cannot be read may be anything: once for all of them. */
+static void warn_of_faults(struct planner *planner)
+{
+	const struct release_places *places = &planner->plan->places;
+	const struct release_place *first = NULL;
+	struct arena *arena = planner->arena;
+	const char *more = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < places->n; i++) {
+		if (!places->v[i].fault)
+			continue;
+		if (!first)
+			first = &places->v[i];
+		n++;
+	}
+	if (!first || planner->release->args->look)
+		return;
+	if (n > 1)
+		more = arena_printf(arena, "; so are %zu more, see --list",
+				    n - 1);
+	run_warn(planner->release->run, "%s: left alone: %s%s",
+		 release_where(arena, first), first->fault, more);
+}
+
 int release_select(struct planner *planner, struct err *err)
 {
 	const struct release_args *args = planner->release->args;
@@ -144,6 +165,7 @@ int release_select(struct planner *planner, struct err *err)
 
 	for (size_t i = 0; i < args->n_images; i++)
 		wishes[i].image = &args->images[i];
+	warn_of_faults(planner);
 	for (size_t i = 0; i < places->n; i++)
 		if (select_one(planner, &places->v[i], wishes, err) < 0)
 			return -1;

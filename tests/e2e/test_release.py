@@ -133,6 +133,55 @@ def test_two_releases_at_once_are_both_in_the_history(https, https_git,
         assert f"acme/w{n}:2 " in git(repo, "show", f"main:deploy/w{n}.yaml")
 
 
+def test_branch_of_gitops_yaml(https, https_git, repositories):
+    repo = repositories.make("release")
+    repo.commit({"deploy/web.yaml": deployment("web", "acme/web:1"),
+                 "gitops.yaml": apps("image: acme/web, policy: newest") +
+                 "release: {branch: prod}\n"})
+    repo.git("branch", "prod")
+    repo.push()
+    main = git(repo, "rev-parse", "main")
+    https("release", "--image", "acme/web:2",
+          https_git.url(repo, "private"))
+    assert git(repo, "rev-parse", "main") == main
+    assert "acme/web:2 " in git(repo, "show", "prod:deploy/web.yaml")
+    https("release", "--image", "acme/web:3", "--rev", "main",
+          https_git.url(repo, "private"))
+    assert "acme/web:3 " in git(repo, "show", "main:deploy/web.yaml")
+
+
+def test_none_is_pushed(https, https_git, repositories):
+    repo = repositories.make("release")
+    repo.commit({"deploy/web.yaml": deployment("web", "acme/web:1"),
+                 "gitops.yaml": apps("image: acme/web, policy: newest") +
+                 "release: {push: none}\n"})
+    repo.push()
+    url = https_git.url(repo, "private")
+    done = https("release", "--image", "acme/web:2", url, expect=2)
+    assert "release.push is none" in done.err
+    assert "acme/web 1 -> 2" in https("release", "--image", "acme/web:2",
+                                      "--dry-run", url).out
+    https("release", "--image", "acme/web:2", "--push", url)
+    assert "acme/web:2 " in git(repo, "show", "main:deploy/web.yaml")
+
+
+def test_clone_is_pushed_where_it_is_told_to(https, https_git, repositories,
+                                             tmp_path):
+    repo = repositories.make("release")
+    repo.commit({"web.yaml": deployment("web", "acme/web:1")})
+    repo.push()
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", repo.bare, clone], check=True)
+    subprocess.run(["git", "-C", clone, "remote", "set-url", "origin",
+                    https_git.url(repo, "private")], check=True)
+    done = https("release", "--image", "acme/web:2", clone)
+    assert done.out.endswith(", not pushed\n")
+    assert "acme/web:1 " in git(repo, "show", "main:web.yaml")
+    done = https("release", "--image", "acme/web:3", "--push", clone)
+    assert done.out.endswith(", pushed\n")
+    assert "acme/web:3 " in git(repo, "show", "main:web.yaml")
+
+
 # ---- a repository of this machine ----
 
 
@@ -237,6 +286,15 @@ def test_flux_2(release, registry, repo, prefix):
         "apps/web.yaml": deployment(
             "web", f"{image}:1.0.0",
             more='{"$imagepolicy": "flux-system:web"}'),
+        "apps/overlay/kustomization.yaml": f"""
+            images:
+            - name: {image}
+              newTag: 1.0.0 # {{"$imagepolicy": "flux-system:web:tag"}}
+            - name: web
+              newName: {image} # {{"$imagepolicy": "flux-system:web:name"}}
+              newTag: 1.0.0 # {{"$imagepolicy": "flux-system:web:tag"}}
+              digest: sha256:{"0" * 64}
+            """,
         "apps/settings.yaml": """
             apiVersion: v1
             kind: ConfigMap
@@ -253,8 +311,22 @@ def test_flux_2(release, registry, repo, prefix):
     assert "version: 1.2.0 #" in settings
     assert f"digest: '{digest}' #" in settings
     assert "other: 1.0.0 #" in settings
+    overlay = (repo.path / "apps/overlay/kustomization.yaml").read_text()
+    assert overlay.count("newTag: 1.2.0 #") == 2
+    assert f"digest: {digest}\n" in overlay
     again = release("release", "--all", "--path", "apps", repo)
     assert again.out.startswith("nothing to move")
+
+
+def test_what_cannot_be_read_is_left_alone(release, repo):
+    repo.commit({"a.yaml": deployment("a", "${IMAGE}"),
+                 "b.yaml": deployment("b", "acme/web:1"),
+                 "c.yaml": deployment("c", "${IMAGE}")})
+    done = release("release", "--image", "acme/web:2", repo)
+    assert "warning: a.yaml:9: left alone: '${IMAGE}' is no name" in done.err
+    assert "; so are 1 more, see --list" in done.err
+    assert "fault   '${IMAGE}' is no name" in release(
+        "release", "--list", repo).out
 
 
 # ---- digests ----
