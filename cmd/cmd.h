@@ -35,6 +35,7 @@ extern const struct cmd cmd_help;
 extern const struct cmd cmd_history;
 extern const struct cmd cmd_release;
 extern const struct cmd cmd_render;
+extern const struct cmd cmd_rollback;
 extern const struct cmd cmd_status;
 extern const struct cmd cmd_sync;
 extern const struct cmd cmd_version;

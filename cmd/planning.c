@@ -66,8 +66,8 @@ static int find_candidates(struct source *source, struct planning *planning,
 	return 0;
 }
 
-static int check_repository(const struct apply_records *records,
-			    struct err *err)
+int planning_check_repository(const struct apply_records *records,
+			      struct err *err)
 {
 
 	for (size_t i = 0; i < records->n; i++) {
@@ -127,7 +127,8 @@ int planning_make(struct source *source, struct cluster *cluster,
 		    0 ||
 	    apply_load_records(run, cluster, &out->records, err) < 0)
 		return -1;
-	if (!args->take_over && check_repository(&out->records, err) < 0)
+	if (!args->take_over &&
+	    planning_check_repository(&out->records, err) < 0)
 		return -1;
 	out->rules.marks = cluster->marks;
 	if (!args->none && find_candidates(source, out, err) < 0)

@@ -47,4 +47,8 @@ MUST_USE int planning_make(struct source *source, struct cluster *cluster,
 			   const struct planning_args *args, bool try,
 			   struct planning *out, struct err *err);
 
+/* ERR_REFUSED where one of the records is of another repository. */
+MUST_USE int planning_check_repository(const struct apply_records *records,
+				       struct err *err);
+
 #endif

@@ -49,6 +49,8 @@ struct report {
 	json_t *objects; /* for the document; NULL: none */
 	json_t *apps;    /* the same, of status and history */
 	const struct report_release *release; /* NULL: none */
+	json_t *goals;                        /* the same, of rollback */
+	json_t *rollback;
 	struct {
 		const char **v;
 		size_t n;
@@ -135,6 +137,13 @@ void report_text_status(struct report *report, const struct status *status);
 void report_text_history(struct report *report, const struct record *records,
 			 size_t n);
 
+/* ---- text_rollback.c ---- */
+
+void report_text_goal(struct report *report, const char *app,
+		      const struct revision *revision);
+void report_text_rollback(struct report *report,
+			  const struct report_rollback *rollback);
+
 /* ---- json.c ---- */
 
 /* Keep the two sides of the plan's differences, masked, for the document. */
@@ -146,6 +155,10 @@ void report_json_history(struct report *report, const struct record *records,
 /* A foreign text as a string, redacted; NULL is null. */
 json_t *report_json_text(const struct report *report, const char *text);
 
+void report_json_goal(struct report *report, const char *app,
+		      const struct revision *revision);
+void report_json_rollback(struct report *report,
+			  const struct report_rollback *rollback);
 /* The document. */
 void report_json_document(struct report *report, int status,
 			  const struct err *err);

@@ -346,6 +346,63 @@ void report_json_history(struct report *report, const struct record *records,
 	}
 }
 
+/* ---- rollback ---- */
+
+static json_t *commit_json(const struct report *report,
+			   const struct revision *revision)
+{
+	json_t *one = json_object();
+
+	put(one, "commit", report_json_text(report, revision->oid));
+	put(one, "author", report_json_text(report, revision->author));
+	put(one, "subject", report_json_text(report, revision->subject));
+	return one;
+}
+
+void report_json_goal(struct report *report, const char *app,
+		      const struct revision *revision)
+{
+	json_t *one = commit_json(report, revision);
+
+	if (!report->goals)
+		report->goals = doc_array(report->run->arena);
+	put(one, "app", report_json_text(report, app));
+	json_array_append_new(report->goals, one);
+}
+
+static json_t *texts_json(const struct report *report, const char *const *texts,
+			  size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, report_json_text(report, texts[i]));
+	return list;
+}
+
+void report_json_rollback(struct report *report,
+			  const struct report_rollback *rollback)
+{
+	json_t *one = doc_object(report->run->arena);
+	json_t *undone = json_array();
+
+	for (size_t i = 0; i < rollback->n_undone; i++)
+		json_array_append_new(undone,
+				      commit_json(report,
+						  &rollback->undone[i]));
+	put(one, "commit", report_json_text(report, rollback->commit));
+	put(one, "subject", report_json_text(report, rollback->subject));
+	doc_set(one,
+		report->goals ? report->goals : doc_array(report->run->arena),
+		"apps", NULL);
+	put(one, "undone", undone);
+	put(one, "restored",
+	    texts_json(report, rollback->paths, rollback->n_paths));
+	put(one, "rejected",
+	    texts_json(report, rollback->rejected, rollback->n_rejected));
+	report->rollback = one;
+}
+
 /* ---- the document ---- */
 
 static json_t *revision_json(const struct report *report)
@@ -447,6 +504,8 @@ void report_json_document(struct report *report, int status,
 	put(doc, "cluster", cluster_json(report));
 	if (report->apps)
 		doc_set(doc, report->apps, "apps", NULL);
+	if (report->rollback)
+		doc_set(doc, report->rollback, "rollback", NULL);
 	put(doc, "objects", objects_json(report));
 	put(doc, "summary", summary_json(report));
 	put(doc, "requests", requests_json(report));

@@ -284,6 +284,23 @@ void report_history(struct report *report, const struct record *records,
 		report_text_history(report, records, n);
 }
 
+void report_goal(struct report *report, const char *app,
+		 const struct revision *revision)
+{
+	report_json_goal(report, app, revision);
+	if (report->args.format == REPORT_TEXT && !report->args.quiet)
+		report_text_goal(report, app, revision);
+}
+
+void report_rollback(struct report *report,
+		     const struct report_rollback *rollback)
+{
+	report_json_rollback(report, rollback);
+	if (report->args.format == REPORT_TEXT && !report->args.quiet)
+		report_text_rollback(report, rollback);
+	flush(report);
+}
+
 /* Every line of the text, further to the right. */
 static void add_indented(struct str *out, const struct str *text,
 			 const char *indent)

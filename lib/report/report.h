@@ -105,6 +105,24 @@ MUST_USE int report_release(struct report *report,
 			    const struct report_release *release,
 			    struct err *err);
 
+/* An app is to go back to this commit. */
+void report_goal(struct report *report, const char *app,
+		 const struct revision *revision);
+
+/* The commit that takes the goals back, or would. */
+struct report_rollback {
+	const char *subject; /* NULL: nothing is to be done */
+	const char *commit;  /* NULL: it was not made */
+	const struct revision *undone;
+	size_t n_undone;
+	const char *const *paths; /* that are restored */
+	size_t n_paths;
+	const char *const *rejected; /* images */
+	size_t n_rejected;
+};
+void report_rollback(struct report *report,
+		     const struct report_rollback *rollback);
+
 /* The wanted objects: YAML documents as kustomize prints them, or a JSON List.
  * One after the other, and then all of them are printed.  ERR_INPUT for what
  * YAML cannot hold. */

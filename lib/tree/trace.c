@@ -40,7 +40,6 @@ static int trace_list(void *data, struct arena *arena, const char *path,
 	struct tree_trace *trace = data;
 	const struct tree *of = trace->of;
 
-	note(trace->lists, path);
 	return of->backend->list(of->data, arena, path, out, err);
 }
 
@@ -59,7 +58,6 @@ struct tree_trace *tree_trace(struct arena *arena, const struct tree *of)
 		.of = of,
 		.files = map_new(arena),
 		.missing = map_new(arena),
-		.lists = map_new(arena),
 	};
 	return trace;
 }

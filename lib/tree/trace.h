@@ -3,8 +3,7 @@
 #define TREE_TRACE_H
 
 /*
- * Trace: a tree that notes what is asked of another.  Whoever reads nothing
- * but a tree makes the same of every tree that gives the same answers.
+ * Trace: a tree that notes which files of another are asked for.
  *
  *	struct tree_trace *trace = tree_trace(arena, tree);
  *
@@ -23,8 +22,6 @@ struct tree_trace {
 	const struct tree *of;
 	struct map *files;   /* that were looked at or read, links too */
 	struct map *missing; /* that were looked for, and are not there */
-	struct map *lists;   /* directories that were listed, also only to name
-				the nearest entry in a message */
 };
 
 struct tree_trace *tree_trace(struct arena *arena, const struct tree *of);

@@ -132,11 +132,9 @@ static void trace_notes_what_is_asked(void **state UNUSED)
 	assert_true(map_has(trace->files, "base/one.yaml"));
 	assert_int_equal(trace->files->n, 2);
 	assert_int_equal(trace->missing->n, 0);
-	assert_int_equal(trace->lists->n, 0);
 
 	assert_int_equal(tree_list(&trace->tree, arena, "base", &entries, &err),
 			 0);
-	assert_true(map_has(trace->lists, "base"));
 	assert_int_equal(trace->files->n, 2);
 
 	assert_int_equal(tree_read(&trace->tree, arena, "base/x", &text,

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/*
+ * gitops rollback: return to an earlier state, as a commit, and sync.
+ *
+ *	records -> the commit to go back to, for each app
+ *	both trees -> edits -> a commit on the tip -> sync
+ */
+
+#include "cmd/rollback.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/vec.h"
+#include "cmd/cmd.h"
+#include "cmd/restore.h"
+#include "cmd/sync.h"
+#include "git/land.h"
+
+#define NUMBER_DIGITS 6 /* a number that is longer is a short commit */
+
+struct rollback_args {
+	struct source_args source;
+	struct target_args target;
+	struct change_args change;
+	struct output_args output;
+	struct sync_how sync;
+	struct rollback_how how;
+	const char *steps;
+	int format;
+	bool no_sync;
+};
+
+static const struct opt rollback_opts[] = {
+	OPT_FLAG(struct rollback_args, how.dry_run, 0, "dry-run",
+		 "show what would be committed, and stop"),
+	OPT_FLAG(struct rollback_args, no_sync, 0, "no-sync",
+		 "commit, and leave the cluster as it is"),
+	OPT_CHOICE(struct rollback_args, format, 'o', "output", "FORMAT",
+		   "format of the result", output_formats),
+	OPT_STRING(struct rollback_args, how.reason, 0, "reason", "TEXT",
+		   "why, for the message of the commit"),
+	OPT_STRING(struct rollback_args, steps, 0, "steps", "N",
+		   "so many successful syncs back (1)"),
+	OPT_STRING(struct rollback_args, how.to, 0, "to", "REVISION",
+		   "back to this commit, tag or number in history"),
+	OPT_INCLUDE(struct rollback_args, source, source_opts),
+	OPT_INCLUDE(struct rollback_args, target, target_opts),
+	OPT_INCLUDE(struct rollback_args, change, change_opts),
+	OPT_INCLUDE(struct rollback_args, output, output_opts),
+	OPT_INCLUDE(struct rollback_args, sync, sync_how_opts),
+	OPT_END,
+};
+
+/* ---- which apps ---- */
+
+static const struct record_sync *last_of(const struct record *record)
+{
+	return record->syncs.n ? &record->syncs.v[0] : NULL;
+}
+
+static const struct record *latest_of(const struct apply_records *records)
+{
+	const struct record *latest = NULL;
+
+	for (size_t i = 0; i < records->n; i++) {
+		const struct record_sync *last = last_of(&records->v[i]);
+
+		if (last && (!latest || last->when > last_of(latest)->when))
+			latest = &records->v[i];
+	}
+	return latest;
+}
+
+/* Where nobody says which, those that the latest sync was of. */
+static int choose_latest(struct apply_records *records, struct err *err)
+{
+	const struct record *latest = latest_of(records);
+	size_t n = 0;
+
+	if (!latest)
+		return 0;
+	for (size_t i = 0; i < records->n; i++) {
+		const struct record_sync *last = last_of(&records->v[i]);
+
+		if (!last || last->when != last_of(latest)->when)
+			continue;
+		if (!str_equal(last->commit, last_of(latest)->commit)) {
+			err_set(err, ERR_USAGE,
+				"apps %s and %s were synced last at the same "
+				"time, of different commits",
+				latest->app, records->v[i].app);
+			return err_hint(err, "say which with --app");
+		}
+		records->v[n++] = records->v[i];
+	}
+	records->n = n;
+	return 0;
+}
+
+/* ---- where to ---- */
+
+/* Back through the syncs of an app. */
+struct walk {
+	struct source *source;
+	const struct record *record;
+	bool changed; /* only to what is different */
+};
+
+/* "#12" or "12": the number of a sync; 0 where it is none. */
+static int64_t number_of(const char *text)
+{
+	const char *digits = *text == '#' ? text + 1 : text;
+	const size_t n = strspn(digits, "0123456789");
+
+	if (!n || digits[n] || n > NUMBER_DIGITS)
+		return 0;
+	return strtoll(digits, NULL, 10);
+}
+
+static int find_number(const struct record *record, int64_t number,
+		       const char **commit, struct err *err)
+{
+	for (size_t i = 0; i < record->syncs.n; i++) {
+		const struct record_sync *sync = &record->syncs.v[i];
+
+		if (sync->number != number || !*sync->commit)
+			continue;
+		*commit = sync->commit;
+		return 0;
+	}
+	err_set(err, ERR_NOT_FOUND,
+		"--to: the record of app %s has no sync %lld of a commit",
+		record->app, (long long)number);
+	return err_hint(err, "see gitops history --app %s", record->app);
+}
+
+/* The sync of this commit that is behind the one at `i`. */
+static size_t seek(const struct record *record, size_t i, const char *commit)
+{
+	while (++i < record->syncs.n &&
+	       !str_equal(record->syncs.v[i].commit, commit))
+		;
+	return i;
+}
+
+/*
+ * The goal that is one step behind the sync at `*i`; rev NULL: there is none.
+ * What was rolled back is passed over: from a rollback the way goes on where
+ * that went.  With `changed` also syncs that the app was the same at.
+ */
+static int step_back(struct walk *walk, size_t *i, struct restore_goal *goal,
+		     struct err *err)
+{
+	const struct record_syncs *syncs = &walk->record->syncs;
+	const char *from = syncs->v[*i].commit, *taken;
+
+	goal->rev = NULL;
+	while (*i < syncs->n) {
+		taken = restore_taken_to(walk->source->repo,
+					 syncs->v[*i].commit, goal->app);
+		*i = taken ? seek(walk->record, *i, taken) : *i + 1;
+		if (*i >= syncs->n)
+			return 0;
+		if (!str_equal(syncs->v[*i].result, "done") ||
+		    !*syncs->v[*i].commit ||
+		    str_equal(syncs->v[*i].commit, from))
+			continue;
+		*goal = (struct restore_goal){
+			.app = goal->app,
+			.rev = syncs->v[*i].commit,
+		};
+		if (restore_open(walk->source, goal, err) < 0)
+			return -1;
+		if (taken || !walk->changed || !restore_is_same(goal, from))
+			return 0;
+		goal->rev = NULL;
+	}
+	return 0;
+}
+
+static int find_done(struct walk *walk, size_t steps, struct restore_goal *goal,
+		     struct err *err)
+{
+	const struct record_syncs *syncs = &walk->record->syncs;
+	size_t i = 0;
+
+	if (!syncs->n)
+		return 0;
+	do {
+		if (step_back(walk, &i, goal, err) < 0)
+			return -1;
+	} while (goal->rev && --steps);
+	if (goal->rev && *syncs->v[0].commit)
+		goal->present = syncs->v[0].commit;
+	/* Nobody has named it, and it was not changed. */
+	if (goal->rev && !walk->changed && goal->present &&
+	    restore_is_same(goal, goal->present))
+		goal->rev = NULL;
+	return 0;
+}
+
+static int find_goal(struct source *source, const struct record *record,
+		     const struct rollback_how *how, struct restore_goal *goal,
+		     struct err *err)
+{
+	struct walk walk = {
+		.source = source,
+		.record = record,
+		.changed = source->args->apps || source->apps.n == 1,
+	};
+	const int64_t number = how->to ? number_of(how->to) : 0;
+
+	*goal = (struct restore_goal){ .app = record->app, .rev = how->to };
+	if (!how->to)
+		return find_done(&walk, how->steps ? how->steps : 1, goal, err);
+	if (number && find_number(record, number, &goal->rev, err) < 0)
+		return -1;
+	return restore_open(source, goal, err);
+}
+
+/* What is not rolled back is not to be synced by the way. */
+static void choose_goals(struct restore *restore)
+{
+	struct apps *apps = &restore->source->apps;
+
+	for (size_t i = 0; i < apps->n; i++) {
+		apps->v[i].chosen = false;
+		for (size_t j = 0; j < restore->goals.n; j++)
+			if (str_equal(restore->goals.v[j].app, apps->v[i].name))
+				apps->v[i].chosen = true;
+	}
+}
+
+/* ---- the commit ---- */
+
+static int load(struct source *source, struct cluster *cluster,
+		const struct rollback_how *how, struct apply_records *records,
+		struct err *err)
+{
+	struct objects none = { 0 };
+
+	*records = source_records(source);
+	if (cluster_identify(cluster, &none, err) < 0 ||
+	    apply_load_records(source->run, cluster, records, err) < 0)
+		return -1;
+	if (!how->take_over && planning_check_repository(records, err) < 0)
+		return -1;
+	return source->args->apps || how->to ? 0 : choose_latest(records, err);
+}
+
+static int find_goals(struct restore *restore,
+		      const struct apply_records *records,
+		      const struct rollback_how *how, struct report *report,
+		      struct err *err)
+{
+	struct restore_goal goal;
+
+	if (how->to && records->n > 1) {
+		err_set(err, ERR_USAGE, "--to: there are several apps");
+		return err_hint(err, "say which with --app");
+	}
+	for (size_t i = 0; i < records->n; i++) {
+		if (find_goal(restore->source, &records->v[i], how, &goal,
+			      err) < 0)
+			return -1;
+		if (!goal.rev)
+			continue;
+		report_goal(report, goal.app, &goal.then->revision);
+		*vec_push(restore->source->run->arena, &restore->goals) = goal;
+	}
+	return 0;
+}
+
+static void tell(const struct restore *restore, const char *commit,
+		 struct report *report)
+{
+	struct arena *arena = restore->source->run->arena;
+	const char **paths = arena_array(arena, restore->edits.n,
+					 sizeof(*paths));
+	const struct report_rollback rollback = {
+		.subject = restore->edits.n ? restore->subject : NULL,
+		.commit = commit,
+		.undone = restore->undone.v,
+		.n_undone = restore->undone.n,
+		.rejected = restore->rejected.v,
+		.n_rejected = restore->rejected.n,
+		.paths = paths,
+		.n_paths = restore->edits.n,
+	};
+
+	for (size_t i = 0; i < restore->edits.n; i++)
+		paths[i] = restore->edits.v[i].path;
+	report_rollback(report, &rollback);
+}
+
+int rollback_commit(struct source *source, struct cluster *cluster,
+		    const struct rollback_how *how, struct report *report,
+		    bool *found, struct err *err)
+{
+	struct restore restore = { .source = source, .reason = how->reason };
+	const struct repo_land_args args = { 0 };
+	struct repo_commit_args trial = { 0 };
+	struct repo_landed landed = { 0 };
+	struct apply_records records;
+
+	if (load(source, cluster, how, &records, err) < 0 ||
+	    find_goals(&restore, &records, how, report, err) < 0)
+		return -1;
+	*found = restore.goals.n > 0;
+	if (how->dry_run && *found &&
+	    restore_make(&restore, source->repo, &source->revision, &trial,
+			 err) < 0)
+		return -1;
+	if (!how->dry_run && *found &&
+	    (repo_land(source->repo, &args, restore_make, &restore, &landed,
+		       err) < 0 ||
+	     source_follow(source, err) < 0))
+		return -1;
+	tell(&restore, landed.oid, report);
+	if (landed.oid)
+		report_source(report, source->shown, &source->revision);
+	choose_goals(&restore);
+	return 0;
+}
+
+/* ---- the command ---- */
+
+static int check_args(struct rollback_args *args, struct err *err)
+{
+	if (opt_check_number("steps", args->steps, false, err) < 0)
+		return -1;
+	if (args->steps)
+		args->how.steps = strtoul(args->steps, NULL, 10);
+	args->how.take_over = args->sync.prune.take_over;
+	if (args->steps && !args->how.steps)
+		return err_set(err, ERR_USAGE, "--steps: at least 1");
+	if (args->steps && args->how.to)
+		return err_set(err, ERR_USAGE,
+			       "--steps and --to exclude each other");
+	if (!args->source.worktree)
+		return 0;
+	err_set(err, ERR_USAGE, "--worktree: a rollback is a commit");
+	return err_hint(err, "for uncommitted files there is git restore");
+}
+
+static int rollback_run(struct run *run, int argc, char **argv,
+			struct report **report, struct err *err)
+{
+	struct rollback_args args = {
+		.source = SOURCE_DEFAULTS,
+		.output = OUTPUT_DEFAULTS,
+		.sync = SYNC_HOW_DEFAULTS,
+	};
+	struct cluster *cluster;
+	struct source source;
+	bool found;
+
+	if (opt_parse(run, rollback_opts, &args, argc, argv,
+		      &args.source.location, err) < 0 ||
+	    check_args(&args, err) < 0)
+		return -1;
+	output_open(run, "rollback", args.format, &args.output, report);
+
+	if (source_open(run, &args.source, *report, &source, err) < 0 ||
+	    target_open(run, &args.target, &args.change, &source, *report,
+			&cluster, err) < 0 ||
+	    rollback_commit(&source, cluster, &args.how, *report, &found, err) <
+		    0)
+		return -1;
+	if (!found || args.how.dry_run || args.no_sync)
+		return 0;
+	return sync_source(&source, cluster, &args.sync, *report, err);
+}
+
+const struct cmd cmd_rollback = {
+	.name = "rollback",
+	.operands = "[REPOSITORY]",
+	.summary = "return to an earlier state, as a commit, and sync",
+	.opts = rollback_opts,
+	.fn = rollback_run,
+};

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CMD_ROLLBACK_H
+#define CMD_ROLLBACK_H
+
+/* Rollback: what sync does where it has failed. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "cluster/cluster.h"
+#include "cmd/common.h"
+#include "report/report.h"
+
+struct rollback_how {
+	size_t steps;       /* how many successful syncs back; 0 is 1 */
+	const char *to;     /* or a revision, or the number of a sync */
+	const char *reason; /* or NULL */
+	bool take_over;     /* also what was synced from elsewhere */
+	bool dry_run;
+};
+
+/*
+ * Commit that the apps which are chosen go back, by their records.  `source` is
+ * at that commit then, and those apps alone are chosen; *found is false where
+ * there is nothing to go back to.
+ */
+MUST_USE int rollback_commit(struct source *source, struct cluster *cluster,
+			     const struct rollback_how *how,
+			     struct report *report, bool *found,
+			     struct err *err);
+
+#endif
