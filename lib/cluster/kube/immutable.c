@@ -45,7 +45,7 @@ static const char *saying_of(struct arena *scratch, const char *message)
 
 static bool says_immutable(const char *saying)
 {
-	for (size_t i = 0; saying && i < ARRAY_LEN(sayings); i++)
+	for (size_t i = 0; i < ARRAY_LEN(sayings); i++)
 		if (strstr(saying, sayings[i]))
 			return true;
 	return false;
@@ -122,7 +122,7 @@ char *kube_immutable_fields(struct arena *arena,
 		const char *saying = message ? saying_of(scratch, message) :
 					       NULL;
 
-		if (!field || !*field || !says_immutable(saying))
+		if (!field || !*field || !saying || !says_immutable(saying))
 			return NULL;
 		add_fields(scratch, &fields, item, field, saying);
 	}
