@@ -44,6 +44,10 @@ static int grant(struct planner *planner, struct release_place *place,
 	wish->ruled += place->choice != NULL;
 	if (!by_hand(wish->image)) {
 		place->selected = place->choice && !place->locked;
+		if (place->locked)
+			run_warn(planner->release->run, "%s: left alone: %s",
+				 release_where(planner->arena, place),
+				 place->locked);
 		return 0;
 	}
 	if (place->locked)

@@ -105,6 +105,26 @@ def test_image_becomes_a_commit_and_then_nothing(https, https_git, registry,
     assert git(repo, "rev-parse", "main") == tip
 
 
+def test_each_repository_is_asked_once(release, registry, repo, prefix):
+    names = [f"{prefix}/{n}" for n in range(30)]
+    for name in names:
+        push(registry, name, v1_0=OLD)
+        push(registry, name, v1_1=NEW)
+    images = [f"{registry.host}/{name}" for name in names]
+    repo.commit({
+        "gitops.yaml": apps(*(f"image: {image}, policy: numerical asc"
+                              for image in images)),
+        **{f"deploy/{n}.yaml": deployment(f"d{n}", f"{image}:1.0") +
+           "---\n" + deployment(f"e{n}", f"{image}:1.0")
+           for n, image in enumerate(images)}})
+    first = release("release", "--all", repo, "-o", "json").json["release"]
+    assert len(first["places"]) == 60
+    assert first["registries"] == [
+        {"host": registry.host, "requests": 30, "tokens": 0}]
+    trailers = repo.git("log", "-1", "--format=%(trailers:key=Gitops-Image)")
+    assert len(trailers.splitlines()) == 30
+
+
 def test_two_releases_at_once_are_both_in_the_history(https, https_git,
                                                       repositories, tmp_path):
     repo = repositories.make("release")
@@ -252,7 +272,8 @@ def test_flux_1(release, registry, repo, prefix):
 
     assert tags() == {"auto": "1.1.0", "newest": "2.0.0", "locked": "1.0.0",
                       "manual": "1.0.0"}
-    release("release", "--image", image, repo)
+    done = release("release", "--image", image, repo)
+    assert "warning: locked.yaml:9: left alone: locked" in done.err
     assert tags()["manual"] == "2.0.0" and tags()["locked"] == "1.0.0"
 
 
