@@ -131,14 +131,13 @@ static int open_revision(struct run *run, const struct source_args *args,
 	};
 	AUTO_ERR struct err none = { 0 };
 	const char *below;
-	struct repo *repo;
 
-	if (repo_open(run, &repo_args, &repo, err) < 0 ||
-	    repo_revision(repo, &out->revision, err) < 0 ||
-	    repo_tree(repo, &out->revision, &out->tree, err) < 0)
+	if (repo_open(run, &repo_args, &out->repo, err) < 0 ||
+	    repo_revision(out->repo, &out->revision, err) < 0 ||
+	    repo_tree(out->repo, &out->revision, &out->tree, err) < 0)
 		return -1;
-	out->shown = repo_shown(repo);
-	out->identity = repo_identity(repo);
+	out->shown = repo_shown(out->repo);
+	out->identity = repo_identity(out->repo);
 	/* A bare repository has no working directory, which is no fault. */
 	if (!repo_is_remote(args->location) &&
 	    repo_find_worktree(run, args->location, &out->dir, &below, &none) <
@@ -168,8 +167,7 @@ static int fail_path(const char *file, struct err *err)
 	return err_hint(err, "choose one of them with --app NAME");
 }
 
-/* By gitops.yaml; where there is none, the path is one. */
-static int open_apps(struct source *source, struct err *err)
+int source_apps(struct source *source, struct err *err)
 {
 	const struct source_args *args = source->args;
 	const char *file = args->config ? args->config : APPS_FILE;
@@ -203,7 +201,21 @@ int source_open(struct run *run, const struct source_args *args,
 		return -1;
 	report_source(report, out->shown,
 		      out->revision.oid ? &out->revision : NULL);
-	return open_apps(out, err);
+	return source_apps(out, err);
+}
+
+int source_follow(struct source *source, struct err *err)
+{
+	const char *namespace = source->apps.record_namespace;
+
+	if (repo_revision(source->repo, &source->revision, err) < 0 ||
+	    repo_tree(source->repo, &source->revision, &source->tree, err) < 0)
+		return -1;
+	source->apps = (struct apps){ 0 };
+	if (source_apps(source, err) < 0)
+		return -1;
+	source->apps.record_namespace = namespace;
+	return 0;
 }
 
 int target_open(struct run *run, const struct target_args *args,
@@ -333,8 +345,8 @@ struct apply_records source_records(struct source *source)
 
 /* ---- what is wanted ---- */
 
-static int render_app(struct source *source, const struct app *app,
-		      struct objects *out, struct err *err)
+int source_app_objects(struct source *source, const struct app *app,
+		       struct objects *out, struct err *err)
 {
 	const struct render_args args = source_render(source, app);
 	struct arena *arena = source->run->arena;
@@ -382,7 +394,7 @@ int source_objects(struct source *source, struct cluster *cluster,
 
 	for (size_t i = 0; i < apps->n; i++)
 		if (apps->v[i].chosen &&
-		    render_app(source, &apps->v[i], out, err) < 0)
+		    source_app_objects(source, &apps->v[i], out, err) < 0)
 			return -1;
 	report_hide_secrets(run, out);
 	if (cluster_identify(cluster, out, err) < 0 ||
@@ -403,7 +415,7 @@ int source_elsewhere(struct source *source, struct map **out, struct err *err)
 
 		if (app->chosen)
 			continue;
-		if (render_app(source, app, &objects, err) < 0)
+		if (source_app_objects(source, app, &objects, err) < 0)
 			return -1;
 		for (size_t j = 0; j < objects.n; j++)
 			map_set(*out, object_key(arena, &objects.v[j]),

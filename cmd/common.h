@@ -87,6 +87,7 @@ void output_open(struct run *run, const char *command, int format,
 struct source {
 	struct run *run;
 	const struct source_args *args;
+	struct repo *repo; /* NULL with --worktree */
 	struct tree *tree;
 	const char *shown;        /* the repository, for people */
 	const char *identity;     /* the same for everybody */
@@ -101,8 +102,22 @@ MUST_USE int source_open(struct run *run, const struct source_args *args,
 			 struct report *report, struct source *out,
 			 struct err *err);
 
+/* The apps of its tree: by gitops.yaml; where there is none, the path is
+ * one. */
+MUST_USE int source_apps(struct source *source, struct err *err);
+
+/*
+ * Take the commit that the repository is at now: after repo_land(), that
+ * which was made.
+ */
+MUST_USE int source_follow(struct source *source, struct err *err);
+
 /* What is to be rendered of an app. */
 struct render_args source_render(struct source *source, const struct app *app);
+
+/* The objects of an app, appended, as they are rendered and placed. */
+MUST_USE int source_app_objects(struct source *source, const struct app *app,
+				struct objects *out, struct err *err);
 
 /* Connect to the cluster that the options name, and tell the report. */
 MUST_USE int target_open(struct run *run, const struct target_args *args,

@@ -10,11 +10,11 @@
  *	healthy -> prune -> settle
  */
 
+#include "cmd/sync.h"
 #include "apply/apply.h"
 #include "base/clock.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
-#include "cmd/planning.h"
 #include "plan/order.h"
 
 enum validate { VALIDATE_SERVER, VALIDATE_NONE };
@@ -25,37 +25,38 @@ enum on_error { ON_ERROR_STOP, ON_ERROR_CONTINUE };
 
 static const char *const on_error_choices[] = { "stop", "continue", NULL };
 
+const struct opt sync_how_opts[] = {
+	OPT_CHOICE(struct sync_how, on_error, 0, "on-error", "HOW",
+		   "after a failure go on with what does not need it",
+		   on_error_choices),
+	OPT_CHOICE(struct sync_how, validate, 0, "validate", "HOW",
+		   "dry-run every object before the first write",
+		   validate_choices),
+	OPT_SECONDS(struct sync_how, wait, 0, "wait", "DURATION",
+		    "wait this long for health (5m); 0: do not"),
+	OPT_SECONDS(struct sync_how, wait_lock, 0, "wait-lock", "DURATION",
+		    "wait this long for another sync to end"),
+	OPT_INCLUDE(struct sync_how, prune, planning_opts),
+	OPT_END,
+};
+
 struct sync_args {
 	struct source_args source;
 	struct target_args target;
 	struct change_args change;
 	struct output_args output;
-	struct planning_args prune;
+	struct sync_how how;
 	int format;
-	int validate;
-	int on_error;
-	int64_t wait_lock; /* seconds */
-	int64_t wait;      /* seconds; 0: not at all; -1: as each app says */
 };
 
 static const struct opt sync_opts[] = {
 	OPT_CHOICE(struct sync_args, format, 'o', "output", "FORMAT",
 		   "format of the result", output_formats),
-	OPT_CHOICE(struct sync_args, on_error, 0, "on-error", "HOW",
-		   "after a failure go on with what does not need it",
-		   on_error_choices),
-	OPT_CHOICE(struct sync_args, validate, 0, "validate", "HOW",
-		   "dry-run every object before the first write",
-		   validate_choices),
-	OPT_SECONDS(struct sync_args, wait, 0, "wait", "DURATION",
-		    "wait this long for health (5m); 0: do not"),
-	OPT_SECONDS(struct sync_args, wait_lock, 0, "wait-lock", "DURATION",
-		    "wait this long for another sync to end"),
 	OPT_INCLUDE(struct sync_args, source, source_opts),
 	OPT_INCLUDE(struct sync_args, target, target_opts),
 	OPT_INCLUDE(struct sync_args, change, change_opts),
 	OPT_INCLUDE(struct sync_args, output, output_opts),
-	OPT_INCLUDE(struct sync_args, prune, planning_opts),
+	OPT_INCLUDE(struct sync_args, how, sync_how_opts),
 	OPT_END,
 };
 
@@ -153,21 +154,49 @@ static int settle(struct source *source, struct cluster *cluster,
 	return -1;
 }
 
+int sync_source(struct source *source, struct cluster *cluster,
+		const struct sync_how *how, struct report *report,
+		struct err *err)
+{
+	const struct apply_patience patience = {
+		.apps = &source->apps,
+		.seconds = how->wait,
+		.go_on = how->on_error == ON_ERROR_CONTINUE,
+	};
+	const int64_t begin_ms = clock_ms();
+	struct apply_lock *lock;
+	struct planning planning;
+	int status;
+
+	if (planning_make(source, cluster, &how->prune,
+			  how->validate == VALIDATE_SERVER, &planning,
+			  err) < 0 ||
+	    check_plan(&planning, &patience, err) < 0 ||
+	    claim(source, cluster, &planning, how->wait_lock, &lock, err) < 0)
+		return -1;
+
+	status = carry_out(source->run, cluster, &planning.plan, &patience,
+			   err);
+	status = apply_end_hooks(source->run, cluster, &planning.plan, status,
+				 err);
+	status = settle(source, cluster, &planning, status, begin_ms, err);
+	apply_unlock(lock);
+	if (status < 0)
+		plan_errors(&planning.plan, err);
+	report_sync(report, &planning.plan);
+	return status;
+}
+
 static int sync_run(struct run *run, int argc, char **argv,
 		    struct report **report, struct err *err)
 {
 	struct sync_args args = {
 		.source = SOURCE_DEFAULTS,
 		.output = OUTPUT_DEFAULTS,
-		.wait = -1,
+		.how = SYNC_HOW_DEFAULTS,
 	};
-	const int64_t begin_ms = clock_ms();
-	struct apply_patience patience;
-	struct apply_lock *lock;
-	struct planning planning;
 	struct cluster *cluster;
 	struct source source;
-	int status;
 
 	if (opt_parse(run, sync_opts, &args, argc, argv, &args.source.location,
 		      err) < 0)
@@ -177,27 +206,9 @@ static int sync_run(struct run *run, int argc, char **argv,
 	if (source_open(run, &args.source, *report, &source, err) < 0 ||
 	    target_open(run, &args.target, &args.change, &source, *report,
 			&cluster, err) < 0 ||
-	    check_worktree(&args, cluster, err) < 0 ||
-	    planning_make(&source, cluster, &args.prune,
-			  args.validate == VALIDATE_SERVER, &planning, err) < 0)
+	    check_worktree(&args, cluster, err) < 0)
 		return -1;
-	patience = (struct apply_patience){
-		.apps = &source.apps,
-		.seconds = args.wait,
-		.go_on = args.on_error == ON_ERROR_CONTINUE,
-	};
-	if (check_plan(&planning, &patience, err) < 0 ||
-	    claim(&source, cluster, &planning, args.wait_lock, &lock, err) < 0)
-		return -1;
-
-	status = carry_out(run, cluster, &planning.plan, &patience, err);
-	status = apply_end_hooks(run, cluster, &planning.plan, status, err);
-	status = settle(&source, cluster, &planning, status, begin_ms, err);
-	apply_unlock(lock);
-	if (status < 0)
-		plan_errors(&planning.plan, err);
-	report_sync(*report, &planning.plan);
-	return status;
+	return sync_source(&source, cluster, &args.how, *report, err);
 }
 
 const struct cmd cmd_sync = {

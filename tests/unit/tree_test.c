@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/vec.h"
+#include "tree/trace.h"
 
 /* ---- fixtures ---- */
 
@@ -94,6 +95,55 @@ static void directory_holds_every_case(void **state UNUSED)
 	tree_check_list(tree);
 	tree_check_resolve(tree);
 	remove_temporary(dir);
+}
+
+static void trace_holds_every_case(void **state UNUSED)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct tree *tree = tree_from_table(arena, tree_files,
+					    ARRAY_LEN(tree_files));
+	struct tree_trace *trace = tree_trace(arena, tree);
+
+	tree_check_cases(&trace->tree);
+	tree_check_list(&trace->tree);
+	tree_check_resolve(&trace->tree);
+}
+
+static void trace_notes_what_is_asked(void **state UNUSED)
+{
+	static const struct tree_file files[] = {
+		{ "app/link.yaml", "../base/one.yaml", TREE_LINK },
+		{ "base/one.yaml", "a: 1\n", TREE_FILE },
+		{ "base/two.yaml", "b: 2\n", TREE_FILE },
+	};
+	AUTO_ARENA struct arena *arena = arena_new();
+	struct tree_trace *trace =
+		tree_trace(arena,
+			   tree_from_table(arena, files, ARRAY_LEN(files)));
+	AUTO_ERR struct err err = { 0 }, missing = { 0 };
+	struct tree_entries entries;
+	struct bytes text;
+
+	assert_int_equal(tree_read(&trace->tree, arena, "app/link.yaml", &text,
+				   &err),
+			 0);
+	assert_string_equal(text.data, "a: 1\n");
+	assert_true(map_has(trace->files, "app/link.yaml"));
+	assert_true(map_has(trace->files, "base/one.yaml"));
+	assert_int_equal(trace->files->n, 2);
+	assert_int_equal(trace->missing->n, 0);
+	assert_int_equal(trace->lists->n, 0);
+
+	assert_int_equal(tree_list(&trace->tree, arena, "base", &entries, &err),
+			 0);
+	assert_true(map_has(trace->lists, "base"));
+	assert_int_equal(trace->files->n, 2);
+
+	assert_int_equal(tree_read(&trace->tree, arena, "base/x", &text,
+				   &missing),
+			 -1);
+	assert_int_equal(missing.status, ERR_NOT_FOUND);
+	assert_true(map_has(trace->missing, "base/x"));
 }
 
 /* ---- paths ---- */
@@ -285,6 +335,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table_holds_every_case),
 		cmocka_unit_test(directory_holds_every_case),
+		cmocka_unit_test(trace_holds_every_case),
+		cmocka_unit_test(trace_notes_what_is_asked),
 		cmocka_unit_test(join_cleans_and_keeps_inside),
 		cmocka_unit_test(paths_have_a_cap),
 		cmocka_unit_test(directory_never_shows_git),

@@ -88,7 +88,7 @@ static void add_fields(struct arena *scratch, struct str *out,
 	const size_t before = out->len;
 	const char *key;
 
-	if (strstr(saying, "for fields other than") &&
+	if (saying && strstr(saying, "for fields other than") &&
 	    doc_read_json(scratch, "live", item->live, &live, &broken) == 0) {
 		wanted = doc_get(item->want->doc, field, NULL);
 		json_object_foreach((json_t *)(uintptr_t)wanted, key, member) {

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CMD_SYNC_H
+#define CMD_SYNC_H
+
+/* Sync: what other commands do at their end, too. */
+
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "base/err.h"
+#include "cluster/cluster.h"
+#include "cmd/common.h"
+#include "cmd/opt.h"
+#include "cmd/planning.h"
+#include "report/report.h"
+
+struct sync_how {
+	struct planning_args prune;
+	int validate;
+	int on_error;
+	int64_t wait_lock; /* seconds */
+	int64_t wait;      /* seconds; 0: not at all; -1: as each app says */
+};
+extern const struct opt sync_how_opts[];
+#define SYNC_HOW_DEFAULTS                                                      \
+	{                                                                      \
+		.wait = -1                                                     \
+	}
+
+/* Make the cluster match the apps that are chosen, and report it. */
+MUST_USE int sync_source(struct source *source, struct cluster *cluster,
+			 const struct sync_how *how, struct report *report,
+			 struct err *err);
+
+#endif
