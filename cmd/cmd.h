@@ -33,6 +33,7 @@ extern const struct cmd cmd_completion;
 extern const struct cmd cmd_diff;
 extern const struct cmd cmd_help;
 extern const struct cmd cmd_history;
+extern const struct cmd cmd_release;
 extern const struct cmd cmd_render;
 extern const struct cmd cmd_rollback;
 extern const struct cmd cmd_status;

@@ -167,8 +167,7 @@ static int fail_path(const char *file, struct err *err)
 	return err_hint(err, "choose one of them with --app NAME");
 }
 
-/* By gitops.yaml; where there is none, the path is one. */
-static int open_apps(struct source *source, struct err *err)
+int source_apps(struct source *source, struct err *err)
 {
 	const struct source_args *args = source->args;
 	const char *file = args->config ? args->config : APPS_FILE;
@@ -202,7 +201,7 @@ int source_open(struct run *run, const struct source_args *args,
 		return -1;
 	report_source(report, out->shown,
 		      out->revision.oid ? &out->revision : NULL);
-	return open_apps(out, err);
+	return source_apps(out, err);
 }
 
 int source_follow(struct source *source, struct err *err)
@@ -213,7 +212,7 @@ int source_follow(struct source *source, struct err *err)
 	    repo_tree(source->repo, &source->revision, &source->tree, err) < 0)
 		return -1;
 	source->apps = (struct apps){ 0 };
-	if (open_apps(source, err) < 0)
+	if (source_apps(source, err) < 0)
 		return -1;
 	source->apps.record_namespace = namespace;
 	return 0;

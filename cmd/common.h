@@ -102,6 +102,10 @@ MUST_USE int source_open(struct run *run, const struct source_args *args,
 			 struct report *report, struct source *out,
 			 struct err *err);
 
+/* The apps of its tree: by gitops.yaml; where there is none, the path is
+ * one. */
+MUST_USE int source_apps(struct source *source, struct err *err);
+
 /*
  * Take the commit that the repository is at now: after repo_land(), that
  * which was made.

@@ -23,8 +23,9 @@
 extern char **environ;
 
 const struct cmd *const cmd_all[] = {
-	&cmd_sync,    &cmd_diff,       &cmd_render, &cmd_status,  &cmd_rollback,
-	&cmd_history, &cmd_completion, &cmd_help,   &cmd_version, NULL,
+	&cmd_sync,   &cmd_diff,     &cmd_release, &cmd_render,
+	&cmd_status, &cmd_rollback, &cmd_history, &cmd_completion,
+	&cmd_help,   &cmd_version,  NULL,
 };
 
 /* What an error means to whoever started us; gitops(1), EXIT STATUS.  1 is

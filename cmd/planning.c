@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "plan/heed.h"
+#include "plan/hook.h"
 #include "plan/order.h"
 #include "plan/owner.h"
 
@@ -103,6 +104,16 @@ static int check_owners(const struct source *source, const struct plan *plan,
 	return owner_check(plan, sets, err);
 }
 
+/* Once, and again for the hooks that run because of that. */
+static int judge(struct cluster *cluster, struct plan *plan, bool try,
+		 struct err *err)
+{
+	if (try &&
+	    cluster_try(cluster, plan_items(plan), plan->n_want, err) < 0)
+		return -1;
+	return plan_judge(plan, err);
+}
+
 int planning_make(struct source *source, struct cluster *cluster,
 		  const struct planning_args *args, bool try,
 		  struct planning *out, struct err *err)
@@ -128,19 +139,23 @@ int planning_make(struct source *source, struct cluster *cluster,
 
 	plan_init(run->arena, &out->want, &out->candidates, plan);
 	if (order_steps(plan, &source->apps, err) < 0 ||
-	    heed_wishes(plan, err) < 0 ||
-	    cluster_read(cluster, plan_items(plan), plan->n, err) < 0)
+	    heed_wishes(plan, err) < 0)
 		return -1;
 	/* Files are no cluster: whoever applies them heeds that. */
 	if (cluster->marks)
+		hook_find(plan, args->kinds);
+	if (cluster_read(cluster, plan_items(plan), plan->n, err) < 0)
+		return -1;
+	if (cluster->marks) {
 		heed_items(plan, &(const struct heed_rules){
 					 args->force_replace, args->kinds });
+		hook_rest(plan);
+	}
 	if (prune_judge(plan, &out->rules, err) < 0 ||
 	    (cluster->marks && !args->take_over &&
 	     check_owners(source, plan, err) < 0))
 		return -1;
-	if (try &&
-	    cluster_try(cluster, plan_items(plan), plan->n_want, err) < 0)
+	if (judge(cluster, plan, try, err) < 0)
 		return -1;
-	return plan_judge(plan, err);
+	return hook_wake(plan) ? judge(cluster, plan, try, err) : 0;
 }

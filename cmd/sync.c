@@ -181,6 +181,8 @@ static int sync_once(struct source *source, struct cluster *cluster,
 
 	status = carry_out(source->run, cluster, &planning->plan, &patience,
 			   err);
+	status = apply_end_hooks(source->run, cluster, &planning->plan, status,
+				 err);
 	status = settle(source, cluster, planning, status, begin_ms, err);
 	apply_unlock(lock);
 	if (status < 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apply/apply.h"
 
+#include "plan/hook.h"
 #include "plan/order.h"
 
 static void tell(struct run *run, const struct plan_step *step)
@@ -10,15 +11,10 @@ static void tell(struct run *run, const struct plan_step *step)
 	run_emit(run, &event);
 }
 
-/*
- * What became of the steps of a stage, told in the order of the plan.
- * Returns how many failed.
- */
-static size_t settle_outcomes(struct run *run, struct plan *plan,
-			      struct plan_step **steps, size_t n)
+/* What became of the steps of a stage, told in the order of the plan. */
+static void settle_outcomes(struct run *run, struct plan *plan,
+			    struct plan_step **steps, size_t n)
 {
-	size_t failed = 0;
-
 	for (size_t i = 0; i < n; i++) {
 		struct plan_step *step = steps[i];
 
@@ -31,9 +27,16 @@ static size_t settle_outcomes(struct run *run, struct plan *plan,
 		if (step->action == PLAN_APPLY && step->outcome == PLAN_DONE &&
 		    plan_judge_step(plan, step, &step->item.err) < 0)
 			step->outcome = PLAN_ERROR;
-		failed += step->outcome == PLAN_ERROR;
 		tell(run, step);
 	}
+}
+
+static size_t count_failed(struct plan_step **steps, size_t n)
+{
+	size_t failed = 0;
+
+	for (size_t i = 0; i < n; i++)
+		failed += steps[i]->outcome == PLAN_ERROR;
 	return failed;
 }
 
@@ -125,10 +128,10 @@ static int apply_and_settle(struct cluster *cluster, const struct work *work,
 	return cluster_settle(cluster, work->items, work->n, err);
 }
 
-/* One stage.  `failed` counts its failures, also where -1 is returned. */
+/* One stage; what has become of it is known also where -1 is returned. */
 static int carry_out(struct run *run, struct cluster *cluster, work_fn *fn,
 		     struct plan *plan, struct plan_step **steps, size_t n,
-		     size_t *failed, struct err *err)
+		     struct err *err)
 {
 	struct cluster_item **items = arena_array(run->arena, n,
 						  sizeof(*items));
@@ -137,7 +140,7 @@ static int carry_out(struct run *run, struct cluster *cluster, work_fn *fn,
 	for (size_t i = 0; i < n; i++)
 		items[i] = &steps[i]->item;
 	status = fn(cluster, &(const struct work){ steps, items, n }, err);
-	*failed = settle_outcomes(run, plan, steps, n);
+	settle_outcomes(run, plan, steps, n);
 	return status;
 }
 
@@ -286,8 +289,6 @@ static size_t sort_out(struct applying *applying, struct plan_step **work,
 static int apply_slot(struct applying *applying, struct plan_step **work,
 		      size_t n, size_t begin, struct err *err)
 {
-	size_t failed;
-
 	if (applying->any_lost && !applying->patience->go_on) {
 		skip(applying->run, work, n);
 		return 0;
@@ -300,7 +301,7 @@ static int apply_slot(struct applying *applying, struct plan_step **work,
 	}
 	n = sort_out(applying, work, n, begin);
 	return n ? carry_out(applying->run, applying->cluster, apply_and_settle,
-			     applying->plan, work, n, &failed, err) :
+			     applying->plan, work, n, err) :
 		   0;
 }
 
@@ -308,17 +309,11 @@ static int apply_slot(struct applying *applying, struct plan_step **work,
  * failed. */
 static size_t find_lost(struct applying *applying, size_t begin, size_t end)
 {
-	size_t failed = 0;
-
-	for (size_t i = begin; i < end; i++) {
-		const struct plan_step *step = applying->steps[i];
-
-		failed += step->outcome == PLAN_ERROR;
-		if (step->outcome == PLAN_ERROR ||
-		    step->outcome == PLAN_SKIPPED)
+	for (size_t i = begin; i < end; i++)
+		if (applying->steps[i]->outcome == PLAN_ERROR ||
+		    applying->steps[i]->outcome == PLAN_SKIPPED)
 			lose(applying, i);
-	}
-	return failed;
+	return count_failed(applying->steps + begin, end - begin);
 }
 
 int apply_plan(struct run *run, struct cluster *cluster, struct plan *plan,
@@ -351,6 +346,51 @@ int apply_plan(struct run *run, struct cluster *cluster, struct plan *plan,
 	return err->status == ERR_OK ? status : -1;
 }
 
+/* ---- hooks ---- */
+
+static void add_hook_error(const struct cluster_item *item, struct err *err)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	AUTO_ERR struct err one = { 0 };
+
+	err_set(&one, ERR_PARTIAL, "%s: %s: delete the hook that is over: %s",
+		item->want->origin, object_shown(scratch, item->want),
+		item->err.msg);
+	err_append(err, &one);
+}
+
+int apply_end_hooks(struct run *run, struct cluster *cluster, struct plan *plan,
+		    int status, struct err *err)
+{
+	struct cluster_item *over = arena_array(run->arena, plan->n_want,
+						sizeof(*over));
+	struct cluster_item **items = arena_array(run->arena, plan->n_want,
+						  sizeof(*items));
+	AUTO_ERR struct err later = { 0 };
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n_want; i++) {
+		const struct cluster_item *item = &plan->v[i].item;
+
+		if (!hook_is_over(&plan->v[i]))
+			continue;
+		over[n].want = item->want;
+		over[n].live = item->merged;
+		items[n] = &over[n];
+		n++;
+	}
+	if (!n || err->status == ERR_CANCELLED)
+		return status;
+	if (cluster_delete(cluster, items, n, &later) < 0)
+		err_append(err, &later);
+	for (size_t i = 0; i < n; i++) {
+		if (over[i].err.status != ERR_OK)
+			add_hook_error(&over[i], err);
+		err_clear(&over[i].err);
+	}
+	return err->status == ERR_OK ? status : -1;
+}
+
 /* ---- what is not ---- */
 
 static size_t deletes_of(struct plan *plan, enum object_stage stage,
@@ -374,7 +414,6 @@ int apply_prune(struct run *run, struct cluster *cluster, struct plan *plan,
 	int status = 0;
 
 	for (int stage = STAGE_COUNT - 1; stage >= 0; stage--) {
-		size_t failed = 0;
 		size_t n = deletes_of(plan, (enum object_stage)stage, work);
 
 		total += n;
@@ -385,8 +424,8 @@ int apply_prune(struct run *run, struct cluster *cluster, struct plan *plan,
 			continue;
 		}
 		status = carry_out(run, cluster, delete_all, plan, work, n,
-				   &failed, err);
-		all_failed += failed;
+				   err);
+		all_failed += count_failed(work, n);
 	}
 	return sum_up(status, all_failed, total, err);
 }

@@ -40,6 +40,13 @@ MUST_USE int apply_plan(struct run *run, struct cluster *cluster,
 			const struct apply_patience *patience, struct err *err);
 
 /*
+ * Delete the hooks that say so, now that it is known how they have turned out.
+ * `status` is that of the run so far, and `err` its error; both go on.
+ */
+MUST_USE int apply_end_hooks(struct run *run, struct cluster *cluster,
+			     struct plan *plan, int status, struct err *err);
+
+/*
  * Delete what is to be deleted, in the reverse order of stages: what was
  * applied last goes first, and is gone before the next.  After a stage with a
  * failure none is begun.  As apply_plan().

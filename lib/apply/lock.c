@@ -10,9 +10,9 @@
 #include "base/clock.h"
 #include "document/document.h"
 
-#define POLL_MS   1000
-#define SPARE_S   10   /* beyond the end of the run */
-#define FOREVER_S 3600 /* of a run without an end */
+#define POLL_MS    1000
+#define SPARE_S    10      /* beyond the end of the run */
+#define FOREVER_MS 3600000 /* of a run without an end */
 
 struct apply_lock {
 	struct run *run;
@@ -177,7 +177,7 @@ static json_t *compose(const struct apply_lock *lock, size_t i,
 static int write_leases(struct apply_lock *lock, const char *holder,
 			struct err *err)
 {
-	int64_t seconds = run_time_left_ms(lock->run, FOREVER_S * 1000) / 1000 +
+	int64_t seconds = run_time_left_ms(lock->run, FOREVER_MS) / 1000 +
 			  SPARE_S;
 
 	for (size_t i = 0; i < lock->n; i++) {

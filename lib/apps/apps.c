@@ -15,6 +15,21 @@
 #define NUMBER_MOST 1000000
 
 /* The file as it stands. */
+struct image_entry {
+	const struct node *at;
+	const struct node *image;
+	const struct node *policy;
+	const struct node *min_age;
+	const struct node *filter;
+	const struct node *extract;
+};
+
+struct image_entries {
+	struct image_entry *v;
+	size_t n;
+	size_t room;
+};
+
 struct app_entry {
 	const struct node *at;
 	const struct node *name;
@@ -24,6 +39,7 @@ struct app_entry {
 	const struct node *prune;
 	const struct node *wait;
 	const struct node *max_deletes;
+	struct image_entries images;
 };
 
 struct app_entries {
@@ -32,15 +48,40 @@ struct app_entries {
 	size_t room;
 };
 
+struct release_entry {
+	const struct node *at;
+	const struct node *push;
+	const struct node *branch;
+};
+
 struct file {
 	const struct node *at;
 	const struct node *api_version;
 	const struct node *record_namespace;
+	struct release_entry *release;
 	struct app_entries apps;
 };
 
+static const struct decode_field image_fields[] = {
+	DECODE_TEXT(struct image_entry, extract, "extract"),
+	DECODE_TEXT(struct image_entry, filter, "filter"),
+	DECODE_TEXT(struct image_entry, image, "image"),
+	DECODE_TEXT(struct image_entry, min_age, "minAge"),
+	DECODE_TEXT(struct image_entry, policy, "policy"),
+};
+static const struct decode_table image_table = DECODE_TABLE(struct image_entry,
+							    image_fields);
+
+static const struct decode_field release_fields[] = {
+	DECODE_TEXT(struct release_entry, branch, "branch"),
+	DECODE_TEXT(struct release_entry, push, "push"),
+};
+static const struct decode_table release_table =
+	DECODE_TABLE(struct release_entry, release_fields);
+
 static const struct decode_field app_fields[] = {
 	DECODE_TEXTS(struct app_entry, depends_on, "dependsOn"),
+	DECODE_STRUCTS(struct app_entry, images, "images", &image_table),
 	DECODE_TEXT(struct app_entry, max_deletes, "maxDeletes"),
 	DECODE_TEXT(struct app_entry, name, "name"),
 	DECODE_TEXT(struct app_entry, namespace, "namespace"),
@@ -55,6 +96,7 @@ static const struct decode_field file_fields[] = {
 	DECODE_TEXT(struct file, api_version, "apiVersion"),
 	DECODE_STRUCTS(struct file, apps, "apps", &app_table),
 	DECODE_TEXT(struct file, record_namespace, "recordNamespace"),
+	DECODE_STRUCT(struct file, release, "release", &release_table),
 };
 static const struct decode_table file_table = DECODE_TABLE(struct file,
 							   file_fields);
@@ -97,13 +139,14 @@ static int read_bool(const struct node *node, const char *field, bool *out,
 			 field, node->text);
 }
 
-static int read_wait(const struct node *node, int64_t *out, struct err *err)
+static int read_duration(const struct node *node, const char *field,
+			 int64_t *out, struct err *err)
 {
 	AUTO_ERR struct err why = { 0 };
 
 	if (!node || clock_parse_duration(node->text, out, &why) == 0)
 		return 0;
-	return node_fail(node, err, "wait: %s", why.msg);
+	return node_fail(node, err, "%s: %s", field, why.msg);
 }
 
 /* "7" objects, or "10%" of them. */
@@ -154,12 +197,57 @@ static const char **texts(struct arena *arena, const struct nodes *nodes)
 	return out;
 }
 
+/* "gitops.yaml:4" */
+static const char *origin_of(struct arena *arena, const struct node *node)
+{
+	return arena_printf(arena, "%s:%u", node->file, node->line);
+}
+
+static int read_image(struct arena *arena, const struct image_entry *entry,
+		      struct app_image *out, struct err *err)
+{
+	*out = (struct app_image){ .origin = origin_of(arena, entry->at) };
+	if (!entry->image)
+		return node_fail(entry->at, err,
+				 "images: this member has no image");
+	if (!entry->policy) {
+		node_fail(entry->at, err, "images: %s has no policy",
+			  entry->image->text);
+		return err_hint(err, "say which tags it follows, as in "
+				     "policy: semver >=1.0.0");
+	}
+	out->image = entry->image->text;
+	out->policy = entry->policy->text;
+	out->filter = entry->filter ? entry->filter->text : NULL;
+	out->extract = entry->extract ? entry->extract->text : NULL;
+	return read_duration(entry->min_age, "minAge", &out->min_age_s, err);
+}
+
+static int read_images(struct arena *arena, const struct image_entries *entries,
+		       struct app_images *out, struct err *err)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	struct map *seen = map_new(scratch);
+	struct app_image one;
+
+	for (size_t i = 0; i < entries->n; i++) {
+		if (read_image(arena, &entries->v[i], &one, err) < 0)
+			return -1;
+		if (map_has(seen, one.image))
+			return node_fail(entries->v[i].image, err,
+					 "images: %s stands here twice",
+					 one.image);
+		map_set(seen, one.image, NULL);
+		*vec_push(arena, out) = one;
+	}
+	return 0;
+}
+
 static int read_app(struct arena *arena, const struct app_entry *entry,
 		    struct app *out, struct err *err)
 {
 	*out = default_app();
-	out->origin = arena_printf(arena, "%s:%u", entry->at->file,
-				   entry->at->line);
+	out->origin = origin_of(arena, entry->at);
 	if (!entry->name)
 		return node_fail(entry->at, err, "this app has no name");
 	if (!entry->path)
@@ -170,8 +258,9 @@ static int read_app(struct arena *arena, const struct app_entry *entry,
 					   &out->namespace, err) < 0) ||
 	    tree_join(arena, "", entry->path->text, &out->path, err) < 0 ||
 	    read_bool(entry->prune, "prune", &out->prune, err) < 0 ||
-	    read_wait(entry->wait, &out->wait_s, err) < 0 ||
-	    read_max_deletes(entry->max_deletes, out, err) < 0)
+	    read_duration(entry->wait, "wait", &out->wait_s, err) < 0 ||
+	    read_max_deletes(entry->max_deletes, out, err) < 0 ||
+	    read_images(arena, &entry->images, &out->images, err) < 0)
 		return -1;
 	out->depends_on = texts(arena, &entry->depends_on);
 	return 0;
@@ -293,6 +382,21 @@ static int check_version(const struct file *file, struct err *err)
 	return err_hint(err, "a newer version may need a newer gitops");
 }
 
+static int read_release(const struct release_entry *entry, struct apps *out,
+			struct err *err)
+{
+	const struct node *push = entry ? entry->push : NULL;
+
+	if (!entry)
+		return 0;
+	out->release_branch = entry->branch ? entry->branch->text : NULL;
+	out->release_stays = push && str_equal(push->text, "none");
+	if (!push || out->release_stays || str_equal(push->text, "branch"))
+		return 0;
+	return node_fail(push, err, "push: expected branch or none, found '%s'",
+			 push->text);
+}
+
 static int decode(struct arena *arena, const char *path, struct bytes bytes,
 		  struct file *out, struct err *err)
 {
@@ -327,6 +431,8 @@ int apps_read(struct arena *arena, const struct tree *tree, const char *path,
 	if (file.record_namespace &&
 	    read_name(file.record_namespace, "recordNamespace", 63,
 		      &out->record_namespace, err) < 0)
+		return -1;
+	if (read_release(file.release, out, err) < 0)
 		return -1;
 	for (size_t i = 0; i < file.apps.n; i++)
 		if (read_app(arena, &file.apps.v[i], vec_push(arena, &read),

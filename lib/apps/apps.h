@@ -27,6 +27,22 @@
 #define APPS_MAX_DELETES         10
 #define APPS_MAX_DELETES_PERCENT 20 /* whichever is more */
 
+/* An image that an app follows, as it stands: image/policy.h reads it. */
+struct app_image {
+	const char *image;   /* "ghcr.io/acme/web" */
+	const char *policy;  /* "semver >=1.4.0 <2.0.0" */
+	const char *filter;  /* or NULL */
+	const char *extract; /* or NULL */
+	int64_t min_age_s;
+	const char *origin; /* "gitops.yaml:9" */
+};
+
+struct app_images {
+	struct app_image *v; /* as they stand, no image twice */
+	size_t n;
+	size_t room;
+};
+
 struct app {
 	const char *name;
 	const char *path;        /* in the tree; "" is its root */
@@ -37,6 +53,7 @@ struct app {
 	int64_t wait_s;     /* -1: not said */
 	size_t max_deletes; /* objects */
 	unsigned max_deletes_percent;
+	struct app_images images;
 	unsigned level; /* 0 where it depends on none, else one more than the
 			   highest of these */
 	bool chosen;    /* apps_choose() */
@@ -47,6 +64,8 @@ struct apps {
 	size_t n;
 	size_t room;
 	const char *record_namespace; /* where their records are */
+	const char *release_branch;   /* that releases go to, or NULL */
+	bool release_stays;           /* they are not pushed */
 };
 
 /*

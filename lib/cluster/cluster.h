@@ -47,7 +47,9 @@ struct cluster_item {
 	const struct object *want;
 
 	/* How it is to be treated, said after cluster_read(): */
-	bool leave;       /* it is not applied in this run, nor tried */
+	bool anew;  /* if it lives it is deleted and made anew, changed or not;
+		      said before, so that what lives is kept */
+	bool leave; /* it is not applied in this run, nor tried */
 	bool unfolded;    /* what other managers have applied stays theirs */
 	bool may_replace; /* where it cannot be changed it may be deleted and
 			     made anew; else there is a hint: */
@@ -70,6 +72,8 @@ struct cluster_item {
 	const char *given_up;  /* with no_force: contested fields left to
 				  others, for people; or NULL */
 	const char **warnings; /* of the server, NULL-ended, or NULL */
+	bool tried;            /* cluster_try has asked for it, and will not
+				  again */
 	bool written;          /* the request of cluster_apply or
 				  cluster_delete was answered 2xx */
 	struct health health;  /* by cluster_wait; reason NULL: not judged */
@@ -144,9 +148,9 @@ bool cluster_item_lives(const struct cluster_item *item);
 /*
  * Fill in `merged`: what an apply would make of it, defaults and admission
  * included.  `items` are all of the run's, so that it is known what comes
- * with them; what is proved is not asked for.  What may be replaced, and has to
- * be, is tried as if it were not there; where it may not, that is the item's
- * err.  Changes nothing.
+ * with them; what is proved, left, or was tried before is not asked for.  What
+ * may be replaced, and has to be, is tried as if it were not there; where it
+ * may not, that is the item's err.  Changes nothing.
  */
 MUST_USE int cluster_try(struct cluster *cluster, struct cluster_item **items,
 			 size_t n, struct err *err);

@@ -160,6 +160,8 @@ void doc_show_yaml(struct str *out, const json_t *value);
 
 /* Append compact JSON with sorted keys (jansson's JSON_SORT_KEYS). */
 void doc_write_json(struct str *out, const json_t *value);
+/* The same in ASCII, for texts that hold it: YAML takes not every character. */
+void doc_write_json_ascii(struct str *out, const json_t *value);
 /* The same, indented by two spaces, with a newline at the end, and in ASCII:
  * people see it on terminals, which some characters mislead (T16). */
 void doc_write_json_pretty(struct str *out, const json_t *value);

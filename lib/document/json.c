@@ -124,6 +124,13 @@ void doc_write_json(struct str *out, const json_t *value)
 			   JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
 }
 
+void doc_write_json_ascii(struct str *out, const json_t *value)
+{
+	json_dump_callback(value, add, out,
+			   JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY |
+				   JSON_ENSURE_ASCII);
+}
+
 void doc_write_json_pretty(struct str *out, const json_t *value)
 {
 	json_dump_callback(value, add, out,

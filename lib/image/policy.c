@@ -48,6 +48,11 @@ bool policy_follows_digest(const struct policy *policy)
 	return policy->kind == POLICY_DIGEST;
 }
 
+const char *policy_only_tag(const struct policy *policy)
+{
+	return policy_follows_digest(policy) ? policy->pattern : NULL;
+}
+
 const char *policy_text(const struct policy *policy)
 {
 	return policy->text;

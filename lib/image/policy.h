@@ -74,6 +74,8 @@ MUST_USE int policy_parse_flux_v1(struct arena *arena, const char *pattern,
 bool policy_needs_dates(const struct policy *policy);
 /* Is it the digest of its one tag that is followed? */
 bool policy_follows_digest(const struct policy *policy);
+/* That tag, or NULL. */
+const char *policy_only_tag(const struct policy *policy);
 /* In words of part 4 of the manual: "semver >=1.4.0 <2.0.0". */
 const char *policy_text(const struct policy *policy);
 

@@ -15,17 +15,25 @@
 #define ARGO         "argocd.argoproj.io/"
 #define SYNC_OPTIONS ARGO "sync-options"
 
-#define VALUES_MOST 4
+#define VALUES_MOST 7
 
 /* A misspelt value would be a wish that nobody heeds. */
 static const struct known {
 	const char *key;
 	const char *values[VALUES_MOST + 1];
+	bool list; /* several of them, between commas */
 } knowns[] = {
-	{ FORCE, { "Disabled", "Enabled" } },
-	{ FLUX "prune", { "Disabled", "Enabled" } },
-	{ RECONCILE, { "Disabled", "Enabled" } },
-	{ SSA, { "IfNotPresent", "Ignore", "Merge", "Override" } },
+	{ HEED_HOOK,
+	  { "PostDelete", "PostSync", "PreDelete", "PreSync", "Skip", "Sync",
+	    "SyncFail" },
+	  true },
+	{ HEED_HOOK_POLICY,
+	  { "BeforeHookCreation", "HookFailed", "HookSucceeded" },
+	  true },
+	{ FORCE, { "Disabled", "Enabled" }, false },
+	{ FLUX "prune", { "Disabled", "Enabled" }, false },
+	{ RECONCILE, { "Disabled", "Enabled" }, false },
+	{ SSA, { "IfNotPresent", "Ignore", "Merge", "Override" }, false },
 };
 
 bool heed_lists(const char *list, const char *value)
@@ -35,8 +43,8 @@ bool heed_lists(const char *list, const char *value)
 	while (list && *list) {
 		size_t len = strcspn(list, ",");
 
-		while (*list == ' ' && len)
-			list++, len--;
+		for (; *list == ' ' && len; len--)
+			list++;
 		if (len == n && !strncasecmp(list, value, n))
 			return true;
 		list += len;
@@ -47,12 +55,31 @@ bool heed_lists(const char *list, const char *value)
 
 /* ---- what is known ---- */
 
-static bool is_known(const struct known *known, const char *value)
+static bool is_one(const struct known *known, const char *value, size_t n)
 {
 	for (size_t i = 0; known->values[i]; i++)
-		if (!strcasecmp(known->values[i], value))
+		if (strlen(known->values[i]) == n &&
+		    !strncasecmp(known->values[i], value, n))
 			return true;
 	return false;
+}
+
+static bool is_known(const struct known *known, const char *value)
+{
+	if (!known->list)
+		return is_one(known, value, strlen(value));
+	for (;;) {
+		size_t n = strcspn(value, ",");
+
+		for (; *value == ' '; n--)
+			value++;
+		if (!is_one(known, value, n))
+			return false;
+		value += n;
+		if (!*value)
+			return true;
+		value++;
+	}
 }
 
 static int check(const struct object *want, const struct known *known,
@@ -122,7 +149,8 @@ static struct sides sides_of(struct arena *scratch,
 
 	/* Few say anything, and parsing them all would cost. */
 	if (item->live.len &&
-	    (strstr(item->live.data, FLUX) || strstr(item->live.data, ARGO)) &&
+	    (strstr(item->live.data, FLUX) || strstr(item->live.data, ARGO) ||
+	     strstr(item->live.data, "deletionTimestamp")) &&
 	    doc_read_json(scratch, "live", item->live, &live, &broken) == 0)
 		sides.live = live;
 	return sides;
@@ -166,6 +194,23 @@ static void heed_force(struct arena *arena, struct cluster_item *item,
 			"or let it have the annotation " FORCE ": Enabled";
 }
 
+/*
+ * Somebody has deleted it: then it is waited for until it is gone, and made
+ * anew.  What takes all that is in it along is not waited for: nothing of that
+ * would be as it was read.
+ */
+static void heed_deletion(struct plan_step *step, const struct sides *sides)
+{
+	const struct object *want = step->item.want;
+
+	if (!doc_get(sides->live, "metadata", "deletionTimestamp", NULL) ||
+	    object_is(want, "", "Namespace") ||
+	    object_is(want, "apiextensions.k8s.io", "CustomResourceDefinition"))
+		return;
+	step->item.anew = true;
+	step->why = "it is being deleted, and made anew once it is gone";
+}
+
 static void heed_item(struct plan *plan, struct plan_step *step,
 		      const struct heed_rules *rules)
 {
@@ -179,6 +224,8 @@ static void heed_item(struct plan *plan, struct plan_step *step,
 	step->item.leave = step->why != NULL;
 	if (step->item.leave)
 		plan_set_action(plan, step, PLAN_KEEP);
+	else
+		heed_deletion(step, &sides);
 }
 
 void heed_items(struct plan *plan, const struct heed_rules *rules)

@@ -28,6 +28,10 @@
 #include "base/err.h"
 #include "plan/plan.h"
 
+/* Of plan/hook.h. */
+#define HEED_HOOK        "argocd.argoproj.io/hook"
+#define HEED_HOOK_POLICY "argocd.argoproj.io/hook-delete-policy"
+
 struct heed_rules {
 	bool force_replace;       /* of all, whatever they say */
 	const char *const *kinds; /* also of these, as in prune_rules */
@@ -41,7 +45,7 @@ MUST_USE int heed_wishes(const struct plan *plan, struct err *err);
 
 /*
  * After cluster_read(): how each wanted item is to be treated.  What is left
- * alone is PLAN_KEEP.
+ * alone is PLAN_KEEP; what is being deleted is made anew once it is gone.
  */
 void heed_items(struct plan *plan, const struct heed_rules *rules);
 

@@ -8,10 +8,10 @@
 #include "base/map.h"
 #include "base/vec.h"
 #include "document/document.h"
+#include "plan/heed.h"
 
 #define DEPENDS_ON "config.kubernetes.io/depends-on"
 #define WAVE       "argocd.argoproj.io/sync-wave"
-#define HOOK       "argocd.argoproj.io/hook"
 #define WAVE_MOST  1000000
 #define DEPTH_MOST 1000 /* of objects that depend on each other */
 
@@ -76,11 +76,12 @@ static int read_wave(struct plan_step *step, struct err *err)
 
 static int read_phase(struct plan_step *step)
 {
-	const char *hook = annotation(step, HOOK);
+	const char *hook = annotation(step, HEED_HOOK);
 
-	if (!hook)
-		return 0;
-	return strstr(hook, "PreSync") ? -1 : strstr(hook, "PostSync") ? 1 : 0;
+	return heed_lists(hook, "PreSync")  ? -1 :
+	       heed_lists(hook, "Sync")     ? 0 :
+	       heed_lists(hook, "PostSync") ? 1 :
+					      0;
 }
 
 static const struct app *app_of(const struct apps *apps, const char *name)

@@ -182,10 +182,11 @@ int plan_judge_step(struct plan *plan, struct plan_step *step, struct err *err)
 	if (step->item.err.status != ERR_OK)
 		action = PLAN_FAILED;
 	else if (step->item.leave)
-		action = PLAN_KEEP;
+		action = step->why ? PLAN_KEEP : PLAN_UNCHANGED;
 	else if (step->item.proved)
 		action = PLAN_UNCHANGED;
-	else if (step->item.immutable)
+	else if (step->item.immutable ||
+		 (step->item.anew && step->item.live.len))
 		action = PLAN_REPLACE;
 	else if (!step->item.live.len)
 		action = PLAN_CREATE;
@@ -233,7 +234,9 @@ void plan_errors(const struct plan *plan, struct err *err)
 
 size_t plan_writes(const struct plan *plan)
 {
-	return plan->n - plan->count[PLAN_UNCHANGED] - plan->count[PLAN_KEEP] -
+	/* What is replaced is written twice. */
+	return plan->n + plan->count[PLAN_REPLACE] -
+	       plan->count[PLAN_UNCHANGED] - plan->count[PLAN_KEEP] -
 	       plan->count[PLAN_GONE];
 }
 

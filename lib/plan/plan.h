@@ -29,7 +29,8 @@ enum plan_action {
 	PLAN_UNCHANGED,
 	PLAN_CREATE,
 	PLAN_CHANGE,
-	PLAN_REPLACE, /* it cannot be changed: deleted, and made anew */
+	PLAN_REPLACE, /* it cannot be changed, or is a hook: deleted, and made
+			 anew */
 	PLAN_ADOPT,   /* no value moves, but we come to own our fields, or
 			give some up: until then git cannot remove them */
 	PLAN_APPLY,   /* not tried (--validate none): the server will tell */
@@ -79,7 +80,8 @@ struct plan_step {
 	struct fields_takens overridden; /* managers that lose fields to us */
 	/* Of an object that is not wanted any more; else NULL. */
 	const struct record_member *member;
-	const char *why; /* PLAN_KEEP */
+	unsigned hook;   /* 0, or flags of plan/hook.h */
+	const char *why; /* PLAN_KEEP; or why it is made anew */
 	bool forget;     /* PLAN_KEEP: it is not ours, nor is it recorded */
 	enum plan_outcome outcome;
 };
@@ -132,7 +134,7 @@ MUST_USE int plan_sides(const struct plan_step *step, struct arena *arena,
 void plan_set_action(struct plan *plan, struct plan_step *step,
 		     enum plan_action action);
 
-/* How many objects it changes. */
+/* How many writes of objects it takes. */
 size_t plan_writes(const struct plan *plan);
 
 /* Does the plan change anything? */

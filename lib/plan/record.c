@@ -308,8 +308,15 @@ static void add_member(struct str *out, const struct record_member *member)
 		   or_dash(member->uid));
 }
 
+/* A commit may be by an author in Latin-1. */
 static void put_text(json_t *to, const char *key, const char *text)
 {
+	AUTO_STR struct str shown = STR_INIT(STR_BIG);
+
+	if (!str_is_utf8(text, strlen(text))) {
+		str_add_shown(&shown, text, strlen(text), false);
+		text = str_text(&shown);
+	}
 	if (*text)
 		json_object_set_new(to, key, json_string(text));
 }
@@ -347,7 +354,8 @@ static void add_syncs(struct str *out, const struct record_syncs *syncs)
 
 	for (size_t i = 0; i < syncs->n && i < RECORD_SYNCS; i++) {
 		str_add(out, i ? ",\n" : "[");
-		doc_write_json(out, doc_keep(scratch, sync_json(&syncs->v[i])));
+		doc_write_json_ascii(out, doc_keep(scratch,
+						   sync_json(&syncs->v[i])));
 	}
 	if (syncs->n)
 		str_add(out, "]\n");

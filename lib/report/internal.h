@@ -48,7 +48,8 @@ struct report {
 	size_t n_objects;
 	json_t *objects; /* for the document; NULL: none */
 	json_t *apps;    /* the same, of status and history */
-	json_t *goals;   /* the same, of rollback */
+	const struct report_release *release; /* NULL: none */
+	json_t *goals;                        /* the same, of rollback */
 	json_t *rollback;
 	struct {
 		const char **v;
@@ -104,6 +105,23 @@ void report_plan_warnings(struct report *report);
 void report_text_step(struct report *report, const struct plan_step *step);
 int report_text_diff(struct report *report, struct err *err);
 void report_text_sync(struct report *report);
+/* A line: a word in colour, a text, and where it stands; "" for nowhere. */
+void report_add_columns(struct report *report, struct str *out,
+			const struct verb_words *words, const char *word,
+			const char *text, const char *origin);
+/* The subject of the revision in quotes, behind a blank. */
+void report_add_subject(struct report *report, struct str *out);
+
+/* Two texts to compare. */
+struct report_sides {
+	struct bytes before, after;
+	const char *before_name, *after_name;
+	unsigned context; /* lines */
+};
+/* Their unified diff, with an empty line behind it; nothing where they are
+ * the same. */
+MUST_USE int report_add_diff(struct report *report, struct str *out,
+			     const struct report_sides *sides, struct err *err);
 /* "1a2b3c4", "main@1a2b3c4" or "worktree". */
 char *report_text_revision(const struct report *report);
 char *report_text_commit(struct arena *arena, const char *name,
@@ -134,6 +152,9 @@ int report_json_sides(struct report *report, struct err *err);
 void report_json_status(struct report *report, const struct status *status);
 void report_json_history(struct report *report, const struct record *records,
 			 size_t n);
+/* A foreign text as a string, redacted; NULL is null. */
+json_t *report_json_text(const struct report *report, const char *text);
+
 void report_json_goal(struct report *report, const char *app,
 		      const struct revision *revision);
 void report_json_rollback(struct report *report,
@@ -141,6 +162,11 @@ void report_json_rollback(struct report *report,
 /* The document. */
 void report_json_document(struct report *report, int status,
 			  const struct err *err);
+
+/* ---- release.c ---- */
+
+/* What a release did, for the document. */
+json_t *report_release_json(const struct report *report);
 
 /* ---- progress.c ---- */
 

@@ -13,7 +13,7 @@
 #include "report/mask.h"
 
 /* A foreign text as a string of its own; NULL is null. */
-static json_t *text_json(const struct report *report, const char *text)
+json_t *report_json_text(const struct report *report, const char *text)
 {
 	AUTO_STR struct str safe = STR_INIT(STR_BIG);
 	AUTO_STR struct str shown = STR_INIT(STR_BIG);
@@ -92,10 +92,11 @@ static json_t *overridden_json(const struct report *report,
 		const struct fields_taken *taken = &takens->v[i];
 		json_t *one = json_object();
 
-		put(one, "manager", text_json(report, taken->manager));
-		put(one, "operation", text_json(report, taken->operation));
-		put(one, "time", text_json(report, taken->time));
-		put(one, "paths", text_json(report, taken->paths));
+		put(one, "manager", report_json_text(report, taken->manager));
+		put(one, "operation",
+		    report_json_text(report, taken->operation));
+		put(one, "time", report_json_text(report, taken->time));
+		put(one, "paths", report_json_text(report, taken->paths));
 		json_array_append_new(list, one);
 	}
 	return list;
@@ -107,7 +108,7 @@ static json_t *strings_json(const struct report *report,
 	json_t *list = json_array();
 
 	for (; strings && *strings; strings++)
-		json_array_append_new(list, text_json(report, *strings));
+		json_array_append_new(list, report_json_text(report, *strings));
 	return list;
 }
 
@@ -121,7 +122,7 @@ static json_t *health_json(const struct report *report,
 		return json_null();
 	one = json_object();
 	put(one, "state", json_string(health_word(item->health.state)));
-	put(one, "reason", text_json(report, item->health.reason));
+	put(one, "reason", report_json_text(report, item->health.reason));
 	put(one, "events", strings_json(report, item->events));
 	return one;
 }
@@ -160,8 +161,8 @@ static json_t *error_json(const struct report *report, const struct err *err)
 	json_t *one = json_object();
 
 	put(one, "status", json_string(status_word(err->status)));
-	put(one, "message", text_json(report, err->msg));
-	put(one, "hint", text_json(report, err->hint));
+	put(one, "message", report_json_text(report, err->msg));
+	put(one, "hint", report_json_text(report, err->hint));
 	return one;
 }
 
@@ -172,23 +173,23 @@ static json_t *step_json(const struct report *report,
 	const enum verb verb = report_verb_of(step, report->applied);
 	json_t *one = json_object();
 
-	put(one, "group", text_json(report, want->group));
-	put(one, "version", text_json(report, want->version));
-	put(one, "kind", text_json(report, want->kind));
-	put(one, "namespace", text_json(report, want->namespace));
-	put(one, "name", text_json(report, want->name));
-	put(one, "origin", text_json(report, want->origin));
+	put(one, "group", report_json_text(report, want->group));
+	put(one, "version", report_json_text(report, want->version));
+	put(one, "kind", report_json_text(report, want->kind));
+	put(one, "namespace", report_json_text(report, want->namespace));
+	put(one, "name", report_json_text(report, want->name));
+	put(one, "origin", report_json_text(report, want->origin));
 	put(one, "action",
 	    json_string(report_verb_words[report_verb_of(step, false)].will));
 	put(one, "outcome",
 	    report->applied ? json_string(report_verb_words[verb].done) :
 			      json_null());
 	put(one, "overridden", overridden_json(report, &step->overridden));
-	put(one, "leftToOthers", text_json(report, step->item.given_up));
-	put(one, "app", text_json(report, want->app));
-	put(one, "why", text_json(report, step->why));
-	put(one, "immutable", text_json(report, step->item.immutable));
-	put(one, "unchecked", text_json(report, step->item.unchecked));
+	put(one, "leftToOthers", report_json_text(report, step->item.given_up));
+	put(one, "app", report_json_text(report, want->app));
+	put(one, "why", report_json_text(report, step->why));
+	put(one, "immutable", report_json_text(report, step->item.immutable));
+	put(one, "unchecked", report_json_text(report, step->item.unchecked));
 	put(one, "health", health_json(report, &step->item));
 	put(one, "warnings", strings_json(report, step->item.warnings));
 	put(one, "error",
@@ -270,13 +271,13 @@ static json_t *sync_json(const struct report *report,
 	put(one, "number", json_integer(sync->number));
 	put(one, "time", json_string(clock_rfc3339(scratch, sync->when)));
 	put(one, "seconds", json_integer(sync->seconds));
-	put(one, "commit", text_json(report, sync->commit));
-	put(one, "name", text_json(report, sync->ref));
-	put(one, "author", text_json(report, sync->author));
-	put(one, "subject", text_json(report, sync->subject));
-	put(one, "who", text_json(report, sync->who));
-	put(one, "job", text_json(report, sync->job));
-	put(one, "result", text_json(report, sync->result));
+	put(one, "commit", report_json_text(report, sync->commit));
+	put(one, "name", report_json_text(report, sync->ref));
+	put(one, "author", report_json_text(report, sync->author));
+	put(one, "subject", report_json_text(report, sync->subject));
+	put(one, "who", report_json_text(report, sync->who));
+	put(one, "job", report_json_text(report, sync->job));
+	put(one, "result", report_json_text(report, sync->result));
 	put(one, "created", count_json(sync->created));
 	put(one, "changed", count_json(sync->changed));
 	put(one, "deleted", count_json(sync->deleted));
@@ -289,9 +290,9 @@ static json_t *app_json(const struct report *report,
 {
 	json_t *one = json_object();
 
-	put(one, "name", text_json(report, record->app));
+	put(one, "name", report_json_text(report, record->app));
 	put(one, "repository",
-	    record->exists ? text_json(report, record->repository) :
+	    record->exists ? report_json_text(report, record->repository) :
 			     json_null());
 	return one;
 }
@@ -352,9 +353,9 @@ static json_t *commit_json(const struct report *report,
 {
 	json_t *one = json_object();
 
-	put(one, "commit", text_json(report, revision->oid));
-	put(one, "author", text_json(report, revision->author));
-	put(one, "subject", text_json(report, revision->subject));
+	put(one, "commit", report_json_text(report, revision->oid));
+	put(one, "author", report_json_text(report, revision->author));
+	put(one, "subject", report_json_text(report, revision->subject));
 	return one;
 }
 
@@ -365,7 +366,7 @@ void report_json_goal(struct report *report, const char *app,
 
 	if (!report->goals)
 		report->goals = doc_array(report->run->arena);
-	put(one, "app", text_json(report, app));
+	put(one, "app", report_json_text(report, app));
 	json_array_append_new(report->goals, one);
 }
 
@@ -375,7 +376,7 @@ static json_t *texts_json(const struct report *report, const char *const *texts,
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(list, text_json(report, texts[i]));
+		json_array_append_new(list, report_json_text(report, texts[i]));
 	return list;
 }
 
@@ -389,8 +390,8 @@ void report_json_rollback(struct report *report,
 		json_array_append_new(undone,
 				      commit_json(report,
 						  &rollback->undone[i]));
-	put(one, "commit", text_json(report, rollback->commit));
-	put(one, "subject", text_json(report, rollback->subject));
+	put(one, "commit", report_json_text(report, rollback->commit));
+	put(one, "subject", report_json_text(report, rollback->subject));
 	doc_set(one,
 		report->goals ? report->goals : doc_array(report->run->arena),
 		"apps", NULL);
@@ -413,10 +414,10 @@ static json_t *revision_json(const struct report *report)
 	if (!revision->oid)
 		return json_null();
 	one = json_object();
-	put(one, "commit", text_json(report, revision->oid));
-	put(one, "name", text_json(report, revision->name));
-	put(one, "author", text_json(report, revision->author));
-	put(one, "subject", text_json(report, revision->subject));
+	put(one, "commit", report_json_text(report, revision->oid));
+	put(one, "name", report_json_text(report, revision->name));
+	put(one, "author", report_json_text(report, revision->author));
+	put(one, "subject", report_json_text(report, revision->subject));
 	put(one, "time", json_string(clock_rfc3339(scratch, revision->when)));
 	return one;
 }
@@ -428,8 +429,8 @@ static json_t *cluster_json(const struct report *report)
 	if (!report->cluster)
 		return json_null();
 	one = json_object();
-	put(one, "kind", text_json(report, report->cluster->kind));
-	put(one, "name", text_json(report, report->cluster->name));
+	put(one, "kind", report_json_text(report, report->cluster->kind));
+	put(one, "name", report_json_text(report, report->cluster->name));
 	return one;
 }
 
@@ -483,7 +484,8 @@ static json_t *warnings_json(const struct report *report)
 
 	for (size_t i = 0; i < report->warnings.n; i++)
 		json_array_append_new(list,
-				      text_json(report, report->warnings.v[i]));
+				      report_json_text(report,
+						       report->warnings.v[i]));
 	return list;
 }
 
@@ -497,7 +499,7 @@ void report_json_document(struct report *report, int status,
 	doc_set_string(doc, "gitops/v1", "apiVersion", NULL);
 	doc_set_string(doc, "Report", "kind", NULL);
 	doc_set_string(doc, report->args.command, "command", NULL);
-	put(doc, "repository", text_json(report, report->repository));
+	put(doc, "repository", report_json_text(report, report->repository));
 	put(doc, "revision", revision_json(report));
 	put(doc, "cluster", cluster_json(report));
 	if (report->apps)
@@ -507,6 +509,8 @@ void report_json_document(struct report *report, int status,
 	put(doc, "objects", objects_json(report));
 	put(doc, "summary", summary_json(report));
 	put(doc, "requests", requests_json(report));
+	if (report->release)
+		put(doc, "release", report_release_json(report));
 	put(doc, "warnings", warnings_json(report));
 	put(doc, "errors", errors_json(report, err));
 	put(doc, "exitStatus", json_integer(status));

@@ -32,6 +32,7 @@
 #include "plan/plan.h"
 #include "plan/record.h"
 #include "plan/status.h"
+#include "release/release.h"
 
 enum report_format {
 	REPORT_TEXT,
@@ -86,6 +87,23 @@ void report_status(struct report *report, struct plan *plan,
 /* The syncs of each record, newest first. */
 void report_history(struct report *report, const struct record *records,
 		    size_t n);
+/* A release, as it was done or would be. */
+struct report_release {
+	const struct release_plan *plan;
+	bool look;          /* the list of what is set and what could be */
+	bool dry_run;       /* show the difference */
+	const char *commit; /* NULL: there is none */
+	const char *branch; /* it is on */
+	bool pushed;
+	const struct registry_count *counts;
+	size_t n_counts;
+};
+
+/* A line for each place that is moved, the differences of a dry run, and a
+ * summary; or the list.  `release` is borrowed until the report is closed. */
+MUST_USE int report_release(struct report *report,
+			    const struct report_release *release,
+			    struct err *err);
 
 /* An app is to go back to this commit. */
 void report_goal(struct report *report, const char *app,

@@ -82,6 +82,26 @@ static void add_spaces(struct str *out, size_t n)
 		str_add_char(out, ' ');
 }
 
+void report_add_columns(struct report *report, struct str *out,
+			const struct verb_words *words, const char *word,
+			const char *text, const char *origin)
+{
+	size_t start, width;
+
+	report_add_color(out, report->out_color, words->color, word);
+	add_spaces(out, VERB_WIDTH + 1 - strlen(word));
+	start = out->len;
+	report_add(report, out, text);
+	if (*origin) {
+		width = out->len - start;
+		add_spaces(out,
+			   width < OBJECT_WIDTH ? OBJECT_WIDTH - width : 0);
+		str_add(out, "  ");
+		report_add(report, out, origin);
+	}
+	str_add_char(out, '\n');
+}
+
 static void add_heading(struct report *report, struct str *out,
 			const struct plan_step *step, bool applied)
 {
@@ -89,22 +109,10 @@ static void add_heading(struct report *report, struct str *out,
 	const struct verb_words *words =
 		&report_verb_words[report_verb_of(step, applied)];
 	const char *word = applied ? words->done : words->will;
-	const char *origin = step->item.want->origin;
-	size_t start;
 
-	report_add_color(out, report->out_color, words->color, word);
-	add_spaces(out, VERB_WIDTH + 1 - strlen(word));
-	start = out->len;
-	report_add(report, out, object_shown(scratch, step->item.want));
-	if (*origin) {
-		const size_t width = out->len - start;
-
-		add_spaces(out,
-			   width < OBJECT_WIDTH ? OBJECT_WIDTH - width : 0);
-		str_add(out, "  ");
-		report_add(report, out, origin);
-	}
-	str_add_char(out, '\n');
+	report_add_columns(report, out, words, word,
+			   object_shown(scratch, step->item.want),
+			   step->item.want->origin);
 }
 
 static void add_remark(struct report *report, struct str *out,
@@ -192,13 +200,32 @@ static void add_file_name(struct report *report, struct str *out,
 	str_add_char(out, '\n');
 }
 
+int report_add_diff(struct report *report, struct str *out,
+		    const struct report_sides *sides, struct err *err)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	struct textdiff diff = { 0 };
+
+	if (textdiff_compare(scratch, sides->before, sides->after,
+			     sides->context, &diff, err) < 0)
+		return -1;
+	if (!diff.n)
+		return 0;
+	add_file_name(report, out, "--- ", sides->before_name);
+	add_file_name(report, out, "+++ ", sides->after_name);
+	for (size_t i = 0; i < diff.n; i++)
+		add_diff_line(report, out, &diff.v[i]);
+	str_add_char(out, '\n');
+	return 0;
+}
+
 static int add_diff(struct report *report, struct str *out,
 		    const struct plan_step *step, struct err *err)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
 	AUTO_STR struct str old_text = STR_INIT(STR_BIG);
 	AUTO_STR struct str new_text = STR_INIT(STR_BIG);
-	struct textdiff diff = { 0 };
+	struct report_sides sides = { .context = CONTEXT_LINES };
 	json_t *before, *after;
 
 	if (plan_sides(step, scratch, &before, &after, err) < 0)
@@ -208,18 +235,11 @@ static int add_diff(struct report *report, struct str *out,
 		doc_show_yaml(&old_text, before);
 	if (after)
 		doc_show_yaml(&new_text, after);
-	if (textdiff_compare(scratch, str_bytes(&old_text),
-			     str_bytes(&new_text), CONTEXT_LINES, &diff,
-			     err) < 0)
-		return -1;
-	if (!diff.n)
-		return 0;
-	add_file_name(report, out, "--- ", before ? "live" : "/dev/null");
-	add_file_name(report, out, "+++ ", report_text_revision(report));
-	for (size_t i = 0; i < diff.n; i++)
-		add_diff_line(report, out, &diff.v[i]);
-	str_add_char(out, '\n');
-	return 0;
+	sides.before = str_bytes(&old_text);
+	sides.after = str_bytes(&new_text);
+	sides.before_name = before ? "live" : "/dev/null";
+	sides.after_name = report_text_revision(report);
+	return report_add_diff(report, out, &sides, err);
 }
 
 static int add_step_diff(struct report *report, struct str *out,
@@ -274,7 +294,7 @@ void report_text_cut(struct str *text, size_t bytes)
 }
 
 /* The first line of a commit's message, cut to what a line has room for. */
-static void add_subject(struct report *report, struct str *out)
+void report_add_subject(struct report *report, struct str *out)
 {
 	const char *subject = report->revision.subject;
 	AUTO_STR struct str shown = STR_INIT(STR_BIG);
@@ -310,7 +330,7 @@ void report_text_target(struct report *report, struct str *out)
 {
 	str_add(out, ": ");
 	report_add(report, out, report_text_revision(report));
-	add_subject(report, out);
+	report_add_subject(report, out);
 	if (report->cluster) {
 		str_add(out, " -> ");
 		report_add(report, out, report->cluster->name);

@@ -38,7 +38,7 @@ expect()
 	fi
 }
 
-expect 'completion diff help history render rollback status sync version' gitops ''
+expect 'completion diff help history release render rollback status sync version' gitops ''
 expect 'status sync' gitops s
 expect '--namespace --no-force --no-prune' gitops sync --n
 expect '--output' gitops render --o

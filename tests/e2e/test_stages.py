@@ -3,6 +3,9 @@
 their contents, webhooks, and objects that are on their way out."""
 
 import textwrap
+import threading
+
+import pytest
 
 from bed import objects
 
@@ -94,8 +97,9 @@ def test_a_namespace_on_its_way_out(kube, control, repo, ns):
     assert "a.yaml:1" in result.err and "being deleted" in result.err
 
 
-def test_an_object_on_its_way_out(kube, control, repo, ns):
-    """Row 30: it is never patched, and what holds it is named."""
+@pytest.fixture
+def going(kube, control, repo, ns):
+    """An object that was deleted, and is held by a finalizer: its path."""
     repo.commit({"a.yaml": f"""
         apiVersion: v1
         kind: ConfigMap
@@ -109,10 +113,32 @@ def test_an_object_on_its_way_out(kube, control, repo, ns):
     path = f"{objects.config_maps(ns)}/a"
     control.api.delete(path)
     repo.commit({"a.yaml": objects.config_map("a", {"x": "2"}, ns)})
-    result = kube("sync", repo, expect=4)
+    yield path
+    if "finalizers" in (control.api.find(path) or {"metadata": {}})["metadata"]:
+        control.api.merge(path, {"metadata": {"finalizers": None}})
+
+
+def test_row_30_an_object_on_its_way_out_is_never_patched(going, kube,
+                                                          control, repo, ns):
+    """What holds it is named."""
+    shown = kube("diff", repo, expect=1).out
+    assert f"replace   ConfigMap {ns}/a" in shown
+    assert "it is being deleted, and made anew once it is gone" in shown
+    before = control.api.get(going)
+    result = kube("sync", "--timeout", "3s", repo, expect=4)
     assert "a.yaml:1" in result.err and "example.com/hold" in result.err
-    assert control.api.get(path)["data"] == {"x": "1"}
-    control.api.merge(path, {"metadata": {"finalizers": None}})
+    assert control.api.get(going) == before
+
+
+def test_row_30_an_object_on_its_way_out_is_waited_for(going, kube, control,
+                                                       repo, ns):
+    later = threading.Timer(1, control.api.merge, (
+        going, {"metadata": {"finalizers": None}}))
+    later.start()
+    kube("sync", repo)
+    later.join()
+    assert control.api.get(going)["data"] == {"x": "2"}
+    kube("diff", repo)
 
 
 def test_a_later_stage_does_not_begin_after_a_failure(kube, control, repo,

@@ -11,7 +11,7 @@ A case holds
              is there, is the tree of a second commit
     live/    what the directory cluster has before, if anything
     args     the command lines, one a line; "$ live" has the files of the
-             cluster printed instead
+             cluster printed instead, and "$ git ..." what git says
     env      NAME=value lines, if any
     message  the message of the commits, if it matters
     out      standard output of all of them
@@ -121,6 +121,11 @@ def run_case(case):
         for line in (case / "args").read_text().splitlines():
             if line == "$ live":
                 got["out"] += list_live(tmp)
+                continue
+            if line.startswith("$ git "):
+                got["out"] += subprocess.run(
+                    shlex.split(line)[1:], cwd=tmp / "repo", env=GIT_ENV,
+                    check=True, capture_output=True).stdout
                 continue
             done = subprocess.run(
                 [GITOPS, *shlex.split(line)], cwd=tmp / "repo",

@@ -168,6 +168,29 @@ static void what_takes_much_with_it_must_be_named(void **state)
 	assert_true(plan->v[0].item.may_replace);
 }
 
+#define GOING "{\"metadata\":{\"deletionTimestamp\":\"2026-11-24T08:15:00Z\"}}"
+
+static void what_is_being_deleted_is_made_anew(void **state)
+{
+	struct plan *plan = plan_of("");
+	struct plan_step *step = &plan->v[0];
+	struct object space = *step->item.want;
+
+	(void)state;
+	step->item.live = (struct bytes){ GOING, sizeof(GOING) - 1 };
+	heed_items(plan, &no_rules);
+	assert_int_equal(plan_judge(plan, &err), 0);
+	assert_int_equal(step->action, PLAN_REPLACE);
+	assert_non_null(strstr(step->why, "once it is gone"));
+
+	/* All that is in it goes, too. */
+	step->item.anew = false;
+	space.kind = "Namespace";
+	step->item.want = &space;
+	heed_items(plan, &no_rules);
+	assert_false(step->item.anew);
+}
+
 /* Proved to be as it was applied, and so there; its text is not. */
 static void what_is_proved_is_present(void **state)
 {
@@ -228,6 +251,7 @@ int main(void)
 		TEST(what_annotations_say_is_heeded),
 		TEST(leave_to_replace_is_given_in_words),
 		TEST(what_takes_much_with_it_must_be_named),
+		TEST(what_is_being_deleted_is_made_anew),
 		TEST(what_is_proved_is_present),
 		TEST(what_could_not_be_read_is_not_judged),
 		TEST(a_value_that_nobody_knows_is_an_error),

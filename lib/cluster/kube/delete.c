@@ -112,30 +112,50 @@ static size_t keep_present(struct arena *scratch, struct deletion *deletions,
 	return left;
 }
 
-static int await_gone(struct kube *kube, struct arena *scratch,
-		      struct deletion *deletions, size_t n, struct err *err)
+/* Read until none is left, or for so long that it makes no sense.  `n` is how
+ * many are left. */
+static int poll_gone(struct kube *kube, struct deletion *deletions, size_t *n,
+		     struct err *err)
 {
-	struct cluster_item **items = arena_array(scratch, n, sizeof(*items));
+	AUTO_ARENA struct arena *scratch = arena_new();
+	struct cluster_item **items = arena_array(scratch, *n, sizeof(*items));
 	const int64_t until = clock_ms() + GONE_MS;
-	const size_t total = n;
+	const size_t total = *n;
 	int64_t pause = POLL_MS;
 
 	for (;;) {
-		for (size_t i = 0; i < n; i++)
+		for (size_t i = 0; i < *n; i++)
 			items[i] = deletions[i].item;
-		if (kube_read(kube, items, n, err) < 0)
+		if (kube_read(kube, items, *n, err) < 0)
 			return -1;
-		n = keep_present(scratch, deletions, n);
-		run_progress(kube->run, "deleting", total - n, total);
-		if (!n || clock_ms() > until)
-			break;
+		*n = keep_present(scratch, deletions, *n);
+		run_progress(kube->run, "deleting", total - *n, total);
+		if (!*n || clock_ms() > until)
+			return 0;
 		if (kube_pause(kube, pause, err) < 0)
 			return -1;
 		pause = pause * 2 > POLL_MOST_MS ? POLL_MOST_MS : pause * 2;
 	}
+}
+
+/* Whoever is not gone is told with what holds it, also where the time is up. */
+static int await_gone(struct kube *kube, struct deletion *deletions, size_t n,
+		      struct err *err)
+{
+	int status = poll_gone(kube, deletions, &n, err);
+
 	for (size_t i = 0; i < n; i++)
-		(void)kube_is_going(deletions[i].item);
-	return 0;
+		if (deletions[i].item->err.status == ERR_OK)
+			(void)kube_is_going(deletions[i].item);
+	return status;
+}
+
+/* A second delete could change how the first goes about it. */
+static bool is_going_already(const struct cluster_item *item)
+{
+	const struct bytes metadata = kube_text_member(item->live, "metadata");
+
+	return kube_text_member(metadata, "deletionTimestamp").len > 0;
 }
 
 int kube_delete(void *data, struct cluster_item **items, size_t n,
@@ -143,17 +163,25 @@ int kube_delete(void *data, struct cluster_item **items, size_t n,
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
 	struct kube *kube = data;
-	struct deletion *deletions = arena_array(scratch, n,
-						 sizeof(*deletions));
-	size_t sent = 0, accepted = 0;
+	struct deletion *sent = arena_array(scratch, n, sizeof(*sent));
+	struct deletion *going = arena_array(scratch, n, sizeof(*going));
+	size_t n_sent = 0, n_going = 0;
 
-	for (size_t i = 0; i < n; i++)
-		sent += prepare(kube, scratch, items[i], &deletions[sent]);
-	if (delete_all(kube, deletions, sent, err) < 0)
+	for (size_t i = 0; i < n; i++) {
+		struct deletion one;
+
+		if (!prepare(kube, scratch, items[i], &one))
+			continue;
+		one.item->written = is_going_already(one.item);
+		if (one.item->written)
+			going[n_going++] = one;
+		else
+			sent[n_sent++] = one;
+	}
+	if (n_sent && delete_all(kube, sent, n_sent, err) < 0)
 		return -1;
-	for (size_t i = 0; i < sent; i++)
-		if (deletions[i].item->written)
-			deletions[accepted++] = deletions[i];
-	return accepted ? await_gone(kube, scratch, deletions, accepted, err) :
-			  0;
+	for (size_t i = 0; i < n_sent; i++)
+		if (sent[i].item->written)
+			going[n_going++] = sent[i];
+	return n_going ? await_gone(kube, going, n_going, err) : 0;
 }

@@ -216,7 +216,7 @@ bool kube_fold_cures(const struct cluster_item *item, struct bytes answer)
 static bool is_folded_by_apply(const struct cluster_item *item)
 {
 	if (item->unchecked || item->unfolded || item->immutable ||
-	    item->err.status != ERR_OK)
+	    item->anew || item->err.status != ERR_OK)
 		return false;
 	return kube_folds(item->live) || kube_folds(item->merged);
 }

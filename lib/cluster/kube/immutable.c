@@ -45,7 +45,7 @@ static const char *saying_of(struct arena *scratch, const char *message)
 
 static bool says_immutable(const char *saying)
 {
-	for (size_t i = 0; saying && i < ARRAY_LEN(sayings); i++)
+	for (size_t i = 0; i < ARRAY_LEN(sayings); i++)
 		if (strstr(saying, sayings[i]))
 			return true;
 	return false;
@@ -88,7 +88,7 @@ static void add_fields(struct arena *scratch, struct str *out,
 	const size_t before = out->len;
 	const char *key;
 
-	if (strstr(saying, "for fields other than") &&
+	if (saying && strstr(saying, "for fields other than") &&
 	    doc_read_json(scratch, "live", item->live, &live, &broken) == 0) {
 		wanted = doc_get(item->want->doc, field, NULL);
 		json_object_foreach((json_t *)(uintptr_t)wanted, key, member) {
@@ -122,7 +122,7 @@ char *kube_immutable_fields(struct arena *arena,
 		const char *saying = message ? saying_of(scratch, message) :
 					       NULL;
 
-		if (!field || !*field || !says_immutable(saying))
+		if (!field || !*field || !saying || !says_immutable(saying))
 			return NULL;
 		add_fields(scratch, &fields, item, field, saying);
 	}

@@ -96,7 +96,7 @@ static json_t *prove(struct arena *scratch, const struct kube *kube,
 	json_t *object;
 	const char *why;
 
-	if (kube->full || !item->want->doc)
+	if (kube->full || item->anew || !item->want->doc)
 		return NULL;
 	if (doc_read_json(scratch, "live", live, &object, &err) < 0)
 		why = err.msg;

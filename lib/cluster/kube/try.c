@@ -72,6 +72,14 @@ static void move_elsewhere(struct arena *scratch, struct kube_patch *patch,
 	patch->arena = arena_new();
 }
 
+/* Kinds whose names say what they are: there can be no other one. */
+static bool has_free_name(const struct object *object)
+{
+	return !object_is(object, "apiextensions.k8s.io",
+			  "CustomResourceDefinition") &&
+	       !object_is(object, "apiregistration.k8s.io", "APIService");
+}
+
 static void release(struct kube_patch *patches, size_t n)
 {
 	kube_patch_drop(patches, n);
@@ -230,7 +238,8 @@ static void take_refusal(struct kube *kube, struct kube_patch *patch,
 		kube_refuse_immutable(item);
 	} else if (item->immutable && !is_elsewhere(patch)) {
 		item->unchecked = "it cannot be tried under another name";
-	} else if (item->immutable && is_in_its_own_way(patch)) {
+	} else if (item->live.len && is_elsewhere(patch) &&
+		   is_in_its_own_way(patch)) {
 		item->unchecked = "the server takes no second one beside it";
 	} else if (what) {
 		item->unchecked = arena_printf(kube->run->arena,
@@ -259,14 +268,6 @@ static void take_answer(struct kube *kube, struct kube_patch *patch,
 		take_from_elsewhere(kube, patch);
 	else
 		item->merged = patch->call.response.body;
-}
-
-/* Kinds whose names say what they are: there can be no other one. */
-static bool has_free_name(const struct object *object)
-{
-	return !object_is(object, "apiextensions.k8s.io",
-			  "CustomResourceDefinition") &&
-	       !object_is(object, "apiregistration.k8s.io", "APIService");
 }
 
 static bool is_to_be_new(struct kube *kube, const struct kube_patch *refused)
@@ -332,11 +333,15 @@ static bool prepare(struct kube *kube, struct arena *scratch,
 		    struct cluster_item *item, const struct map *namespaces,
 		    struct kube_patch *patch)
 {
+	if (item->err.status != ERR_OK || item->proved || item->leave ||
+	    item->tried)
+		return false;
 	item->merged = (struct bytes){ 0 };
 	item->unchecked = NULL;
 	item->immutable = NULL;
-	if (item->err.status != ERR_OK || item->proved || item->leave ||
-	    kube_is_going(item) || !kube_patch_init(kube, item, patch))
+	item->tried = true;
+	if ((!item->anew && kube_is_going(item)) ||
+	    !kube_patch_init(kube, item, patch))
 		return false;
 	if (patch->resource.comes) {
 		item->unchecked =
@@ -346,6 +351,8 @@ static bool prepare(struct kube *kube, struct arena *scratch,
 	if (*item->want->namespace &&
 	    map_has(namespaces, item->want->namespace))
 		move_elsewhere(scratch, patch, TRY_NAMESPACE);
+	else if (item->anew && item->live.len && has_free_name(item->want))
+		move_elsewhere(scratch, patch, item->want->namespace);
 	return true;
 }
 
@@ -355,13 +362,14 @@ int kube_try(void *data, struct cluster_item **items, size_t n, struct err *err)
 	struct kube *kube = data;
 	struct map *namespaces = coming_namespaces(scratch, items, n);
 	struct kube_patch *patches = arena_array(scratch, n, sizeof(*patches));
+	struct cluster_item **sent = arena_array(scratch, n, sizeof(*sent));
 	size_t n_sent = 0;
 	int status;
 
 	for (size_t i = 0; i < n; i++)
 		if (prepare(kube, scratch, items[i], namespaces,
 			    &patches[n_sent]))
-			n_sent++;
+			sent[n_sent++] = items[i];
 	run_progress(kube->run, "trying", 0, n_sent);
 	status = kube_patch_all(kube, patches, n_sent, true, err);
 	if (status == 0)
@@ -369,5 +377,5 @@ int kube_try(void *data, struct cluster_item **items, size_t n, struct err *err)
 	for (size_t i = 0; status == 0 && i < n_sent; i++)
 		take_answer(kube, &patches[i], items, n);
 	release(patches, n_sent);
-	return status == 0 ? kube_fold_tried(kube, items, n, err) : -1;
+	return status == 0 ? kube_fold_tried(kube, sent, n_sent, err) : -1;
 }

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "plan/hook.h"
+
+#include "base/map.h"
+#include "document/document.h"
+#include "object/mark.h"
+#include "plan/heed.h"
+#include "plan/prune.h"
+
+static const char *annotation(const json_t *object, const char *key)
+{
+	return doc_get_string(object, "metadata", "annotations", key, NULL);
+}
+
+static unsigned read_hook(const json_t *want)
+{
+	const char *hook = annotation(want, HEED_HOOK);
+	const char *policy = annotation(want, HEED_HOOK_POLICY);
+	unsigned flags;
+
+	if (!hook)
+		return 0;
+	if (heed_lists(hook, "Skip") ||
+	    (!heed_lists(hook, "PreSync") && !heed_lists(hook, "Sync") &&
+	     !heed_lists(hook, "PostSync")))
+		return HOOK_LEFT;
+	flags = HOOK_RUNS;
+	if (!policy || heed_lists(policy, "BeforeHookCreation"))
+		flags |= HOOK_BEFORE;
+	if (heed_lists(policy, "HookSucceeded"))
+		flags |= HOOK_SUCCEEDED;
+	if (heed_lists(policy, "HookFailed"))
+		flags |= HOOK_FAILED;
+	return flags;
+}
+
+void hook_find(struct plan *plan, const char *const *kinds)
+{
+	for (size_t i = 0; i < plan->n_want; i++) {
+		struct plan_step *step = &plan->v[i];
+		const struct object *want = step->item.want;
+
+		step->hook = read_hook(want->doc);
+		if (prune_keeps_kind(want, kinds))
+			step->hook &= HOOK_RUNS | HOOK_LEFT;
+		step->item.anew = step->hook & HOOK_BEFORE;
+	}
+}
+
+/* Is what lives an earlier run? */
+static bool is_run(const struct cluster_item *item)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	AUTO_ERR struct err broken = { 0 };
+	const char *set = doc_get_string(item->want->doc, "metadata", "labels",
+					 MARK_LABEL, NULL);
+	json_t *live;
+
+	if (doc_read_json(scratch, "live", item->live, &live, &broken) < 0)
+		return false;
+	return annotation(live, HEED_HOOK) ||
+	       (set && mark_is_ours(live, item->want, set));
+}
+
+void hook_rest(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_want; i++) {
+		struct plan_step *step = &plan->v[i];
+		struct cluster_item *item = &step->item;
+
+		if (!step->hook || item->leave || item->err.status != ERR_OK)
+			continue;
+		item->leave = true;
+		step->why = NULL;
+		if (step->hook & HOOK_LEFT) {
+			step->why = arena_printf(plan->arena,
+						 "its " HEED_HOOK " says %s",
+						 annotation(item->want->doc,
+							    HEED_HOOK));
+			plan_set_action(plan, step, PLAN_KEEP);
+		}
+		if (item->live.len && !is_run(item))
+			item->anew = false;
+	}
+}
+
+/* Is it a reason for the hooks of its app to run? */
+static bool has_something_to_do(const struct plan_step *step)
+{
+	switch (step->action) {
+	case PLAN_CREATE:
+	case PLAN_CHANGE:
+	case PLAN_REPLACE:
+	case PLAN_ADOPT:
+	case PLAN_APPLY:
+	case PLAN_DELETE:
+		return !step->hook;
+	case PLAN_UNCHANGED:
+	case PLAN_FAILED:
+	case PLAN_KEEP:
+	case PLAN_GONE:
+	case PLAN_ACTIONS:
+		break;
+	}
+	return false;
+}
+
+bool hook_wake(struct plan *plan)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	struct map *busy = map_new(scratch);
+	bool any = false;
+
+	for (size_t i = 0; i < plan->n; i++)
+		if (has_something_to_do(&plan->v[i]))
+			map_set(busy, plan->v[i].item.want->app, plan);
+	for (size_t i = 0; i < plan->n_want; i++) {
+		struct plan_step *step = &plan->v[i];
+
+		if (!(step->hook & HOOK_RUNS) ||
+		    step->action != PLAN_UNCHANGED ||
+		    !map_has(busy, step->item.want->app))
+			continue;
+		step->item.leave = false;
+		step->why = "it is a hook, and runs because its app changes";
+		any = true;
+	}
+	return any;
+}
+
+bool hook_is_over(const struct plan_step *step)
+{
+	const struct health *health = &step->item.health;
+
+	if (!(step->hook & HOOK_RUNS) || step->outcome != PLAN_DONE)
+		return false;
+	if (!health_is_judged(step->item.want))
+		return step->hook & HOOK_SUCCEEDED;
+	if (!health->reason)
+		return false;
+	return (health->state == HEALTH_CURRENT &&
+		step->hook & HOOK_SUCCEEDED) ||
+	       (health->state == HEALTH_FAILED && step->hook & HOOK_FAILED);
+}

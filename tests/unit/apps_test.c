@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "test.h"
+
+#include "apps/apps.h"
+
+#define APP "apiVersion: gitops/v1\napps:\n- name: web\n  path: deploy\n"
+
+static struct arena *arena;
+static struct err err;
+
+static int setup(void **state)
+{
+	(void)state;
+	arena = arena_new();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	err_clear(&err);
+	arena_free(arena);
+	return 0;
+}
+
+static int read_text(const char *text, struct apps *out)
+{
+	const struct tree_file file = { APPS_FILE, text, TREE_FILE };
+
+	return apps_read(arena, tree_from_table(arena, &file, 1), APPS_FILE,
+			 out, &err);
+}
+
+static void images_are_read(void **state)
+{
+	const struct app_image *one;
+	struct apps apps;
+
+	(void)state;
+	assert_int_equal(
+		read_text(APP "  images:\n"
+			      "  - {image: acme/web, policy: semver ^1, "
+			      "minAge: 1d}\n"
+			      "  - {image: acme/job, policy: numerical asc, "
+			      "filter: '^m-(?P<n>\\d+)$', extract: $n}\n"
+			      "release: {branch: prod, push: none}\n",
+			  &apps),
+		0);
+	assert_int_equal(apps.v[0].images.n, 2);
+	one = &apps.v[0].images.v[0];
+	assert_string_equal(one->image, "acme/web");
+	assert_string_equal(one->policy, "semver ^1");
+	assert_int_equal(one->min_age_s, 86400);
+	assert_null(one->filter);
+	assert_string_equal(one->origin, "gitops.yaml:6");
+	one = &apps.v[0].images.v[1];
+	assert_string_equal(one->filter, "^m-(?P<n>\\d+)$");
+	assert_string_equal(one->extract, "$n");
+	assert_string_equal(apps.release_branch, "prod");
+	assert_true(apps.release_stays);
+}
+
+static void nothing_is_said_of_releases(void **state)
+{
+	struct apps apps;
+
+	(void)state;
+	assert_int_equal(read_text(APP, &apps), 0);
+	assert_int_equal(apps.v[0].images.n, 0);
+	assert_null(apps.release_branch);
+	assert_false(apps.release_stays);
+}
+
+static void wrong_images_have_a_place(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *message;
+	} cases[] = {
+		{ APP "  images:\n  - {policy: newest}\n",
+		  "gitops.yaml:6: images: this member has no image" },
+		{ APP "  images:\n  - {image: web}\n",
+		  "gitops.yaml:6: images: web has no policy" },
+		{ APP "  images:\n  - {image: web, policy: newest}\n"
+		      "  - {image: web, policy: newest}\n",
+		  "gitops.yaml:7: images: web stands here twice" },
+		{ APP "release: {push: force}\n",
+		  "gitops.yaml:5: push: expected branch or none, found "
+		  "'force'" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct apps apps;
+
+		assert_int_equal(read_text(cases[i].text, &apps), -1);
+		assert_string_equal(err.msg, cases[i].message);
+		err_clear(&err);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(images_are_read),
+		TEST(nothing_is_said_of_releases),
+		TEST(wrong_images_have_a_place),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
