@@ -79,13 +79,15 @@ static const struct record *latest_of(const struct source *source,
 				      const struct apply_records *records)
 {
 	const struct record *latest = NULL;
+	const struct record_sync *newest = NULL;
 
 	for (size_t i = 0; i < records->n; i++) {
 		const struct record_sync *last = last_of(&records->v[i]);
 
-		if (last &&
-		    (!latest || is_later(source, last, last_of(latest))))
-			latest = &records->v[i];
+		if (!last || (newest && !is_later(source, last, newest)))
+			continue;
+		latest = &records->v[i];
+		newest = last;
 	}
 	return latest;
 }
