@@ -16,7 +16,7 @@ test="$build"'
 	libcmocka-dev clang libclang-rt-14-dev|libclang-rt-dev clang-format
 	clang-tidy cppcheck valgrind mandoc
 	python3 python3-pytest
-	docker-registry apache2-utils
+	docker-registry apache2-utils gnupg
 	nginx-light|nginx fcgiwrap openssh-server openssh-client openssl
 	curl jq procps strace util-linux'
 
