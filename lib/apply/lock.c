@@ -23,6 +23,15 @@ struct apply_lock {
 	size_t n;
 };
 
+/* Also what is left of a call that has ended the run. */
+static void clear_errors(void *handle)
+{
+	const struct apply_lock *lock = handle;
+
+	for (size_t i = 0; i < lock->n; i++)
+		err_clear(&lock->items[i].err);
+}
+
 static void init_lock(struct run *run, struct cluster *cluster,
 		      const struct apply_records *records,
 		      const struct apply_holder *holder,
@@ -36,6 +45,7 @@ static void init_lock(struct run *run, struct cluster *cluster,
 				     .n = records->n };
 	lock->leases = arena_array(arena, lock->n, sizeof(*lock->leases));
 	lock->items = arena_array(arena, lock->n, sizeof(*lock->items));
+	arena_defer(arena, clear_errors, lock);
 	for (size_t i = 0; i < lock->n; i++) {
 		const struct record *record = &records->v[i];
 

@@ -45,6 +45,14 @@ static void add_part(struct arena *arena, struct parts *parts,
 	};
 }
 
+/* The run ends, whatever was wrong with single parts. */
+static int give_up(struct parts *parts)
+{
+	for (size_t i = 0; i < parts->n; i++)
+		err_clear(&parts->v[i].item.err);
+	return -1;
+}
+
 /* What went wrong with the parts, in one list. */
 static int collect(struct parts *parts, struct err *err)
 {
@@ -70,9 +78,9 @@ static int load(struct run *run, struct cluster *cluster, struct parts *parts,
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
 
-	if (cluster_read(cluster, items_of(scratch, parts), parts->n, err) <
-		    0 ||
-	    collect(parts, err) < 0)
+	if (cluster_read(cluster, items_of(scratch, parts), parts->n, err) < 0)
+		return give_up(parts);
+	if (collect(parts, err) < 0)
 		return -1;
 	for (size_t i = 0; i < parts->n; i++) {
 		struct part *part = &parts->v[i];
@@ -136,13 +144,13 @@ static int write_parts(struct run *run, struct cluster *cluster,
 	if (!parts->n)
 		return 0;
 	if (cluster_apply(cluster, items_of(scratch, parts), parts->n, err) < 0)
-		return -1;
+		return give_up(parts);
 	for (size_t i = 0; i < parts->n; i++) {
 		const enum err_status status = parts->v[i].item.err.status;
 
 		if (status != ERR_OK && status != ERR_ACCESS &&
 		    look_again(cluster, &parts->v[i], err) < 0)
-			return -1;
+			return give_up(parts);
 	}
 	if (collect(parts, err) < 0) {
 		/* It names the version that was read. */
