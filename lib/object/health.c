@@ -29,34 +29,6 @@ static const struct rule rules[] = {
 	{ "batch", "Job", health_job, false },
 };
 
-/* Kubernetes' own groups: what has no rule there needs none.  Sorted. */
-static const char *const own_groups[] = {
-	"",
-	"admissionregistration.k8s.io",
-	"apiextensions.k8s.io",
-	"apiregistration.k8s.io",
-	"apps",
-	"authentication.k8s.io",
-	"authorization.k8s.io",
-	"autoscaling",
-	"batch",
-	"certificates.k8s.io",
-	"coordination.k8s.io",
-	"discovery.k8s.io",
-	"events.k8s.io",
-	"extensions",
-	"flowcontrol.apiserver.k8s.io",
-	"internal.apiserver.k8s.io",
-	"networking.k8s.io",
-	"node.k8s.io",
-	"policy",
-	"rbac.authorization.k8s.io",
-	"resource.k8s.io",
-	"scheduling.k8s.io",
-	"storage.k8s.io",
-	"storagemigration.k8s.io",
-};
-
 /* ---- answers ---- */
 
 struct health health_current(void)
@@ -266,14 +238,9 @@ struct health health_judge(struct arena *arena, const json_t *object,
 	return judge_ready(arena, object, generation);
 }
 
-static int by_text(const void *key, const void *member)
-{
-	return strcmp(key, *(const char *const *)member);
-}
-
+/* What has no rule in Kubernetes' own groups needs none. */
 bool health_is_judged(const struct object *object)
 {
 	return find_rule(object->group, object->kind) ||
-	       !bsearch(object->group, own_groups, ARRAY_LEN(own_groups),
-			sizeof(*own_groups), by_text);
+	       !object_is_own_group(object->group);
 }

@@ -360,6 +360,44 @@ int objects_sort(struct objects *objects, struct err *err)
 	return twice ? -1 : 0;
 }
 
+static int by_text(const void *key, const void *member)
+{
+	return strcmp(key, *(const char *const *)member);
+}
+
+bool object_is_own_group(const char *group)
+{
+	/* Sorted. */
+	static const char *const own[] = {
+		"",
+		"admissionregistration.k8s.io",
+		"apiextensions.k8s.io",
+		"apiregistration.k8s.io",
+		"apps",
+		"authentication.k8s.io",
+		"authorization.k8s.io",
+		"autoscaling",
+		"batch",
+		"certificates.k8s.io",
+		"coordination.k8s.io",
+		"discovery.k8s.io",
+		"events.k8s.io",
+		"extensions",
+		"flowcontrol.apiserver.k8s.io",
+		"internal.apiserver.k8s.io",
+		"networking.k8s.io",
+		"node.k8s.io",
+		"policy",
+		"rbac.authorization.k8s.io",
+		"resource.k8s.io",
+		"scheduling.k8s.io",
+		"storage.k8s.io",
+		"storagemigration.k8s.io",
+	};
+
+	return bsearch(group, own, ARRAY_LEN(own), sizeof(*own), by_text);
+}
+
 /* Neither object nor map is changed by it; jansson does not say so. */
 static json_t *shallow_copy(struct arena *arena, const json_t *map)
 {

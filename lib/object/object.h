@@ -84,6 +84,9 @@ char *object_shown(struct arena *arena, const struct object *object);
 bool object_is(const struct object *object, const char *group,
 	       const char *kind);
 
+/* Is it one of the groups of Kubernetes itself, of 1.0 to 1.36? */
+bool object_is_own_group(const char *group);
+
 /*
  * The same document under another name, in another namespace ("" for none).
  * Published documents are never changed, so it is a new one in the arena, which

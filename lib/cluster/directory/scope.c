@@ -4,35 +4,7 @@
 
 #include "cluster/directory/directory.h"
 
-/* The groups of Kubernetes itself, of 1.0 to 1.36.  Sorted. */
-static const char *const own_groups[] = {
-	"",
-	"admissionregistration.k8s.io",
-	"apiextensions.k8s.io",
-	"apiregistration.k8s.io",
-	"apps",
-	"authentication.k8s.io",
-	"authorization.k8s.io",
-	"autoscaling",
-	"batch",
-	"certificates.k8s.io",
-	"coordination.k8s.io",
-	"discovery.k8s.io",
-	"events.k8s.io",
-	"extensions",
-	"flowcontrol.apiserver.k8s.io",
-	"internal.apiserver.k8s.io",
-	"networking.k8s.io",
-	"node.k8s.io",
-	"policy",
-	"rbac.authorization.k8s.io",
-	"resource.k8s.io",
-	"scheduling.k8s.io",
-	"storage.k8s.io",
-	"storagemigration.k8s.io",
-};
-
-/* Their kinds that have no namespace, as GROUP/KIND.  Sorted. */
+/* Kubernetes' own kinds that have no namespace, as GROUP/KIND.  Sorted. */
 static const char *const cluster_kinds[] = {
 	"/ComponentStatus",
 	"/Namespace",
@@ -81,18 +53,15 @@ static int compare(const void *key, const void *member)
 	return strcmp(key, *(const char *const *)member);
 }
 
-#define IS_AMONG(key, names)                                                   \
-	(bsearch((key), (names), ARRAY_LEN(names), sizeof(*(names)),           \
-		 compare) != NULL)
-
 bool directory_scope(const struct object *object, bool *namespaced)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
+	const char *key;
 
-	if (!IS_AMONG(object->group, own_groups))
+	if (!object_is_own_group(object->group))
 		return false;
-	*namespaced = !IS_AMONG(arena_printf(scratch, "%s/%s", object->group,
-					     object->kind),
-				cluster_kinds);
+	key = arena_printf(scratch, "%s/%s", object->group, object->kind);
+	*namespaced = !bsearch(key, cluster_kinds, ARRAY_LEN(cluster_kinds),
+			       sizeof(*cluster_kinds), compare);
 	return true;
 }
