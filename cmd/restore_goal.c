@@ -6,20 +6,12 @@
 
 #include "cmd/restore.h"
 
-static const struct app *find_app(const struct apps *apps, const char *name)
-{
-	for (size_t i = 0; i < apps->n; i++)
-		if (str_equal(apps->v[i].name, name))
-			return &apps->v[i];
-	return NULL;
-}
-
 static int render_then(struct restore_goal *goal, struct err *err)
 {
 	struct source *then = goal->then;
 	struct arena *arena = then->run->arena;
 
-	goal->was = find_app(&then->apps, goal->app);
+	goal->was = apps_find(&then->apps, goal->app);
 	if (!goal->was)
 		return err_set(err, ERR_REFUSED, "%s does not have it yet",
 			       APPS_FILE);

@@ -13,15 +13,12 @@ static bool is_waited_for(const struct plan_step *step)
 static int64_t seconds_for(const struct plan_step *step,
 			   const struct apply_patience *patience)
 {
-	const struct apps *apps = patience->apps;
+	const struct app *app;
 
 	if (patience->seconds >= 0)
 		return patience->seconds;
-	for (size_t i = 0; i < apps->n; i++)
-		if (str_equal(apps->v[i].name, step->item.want->app) &&
-		    apps->v[i].wait_s >= 0)
-			return apps->v[i].wait_s;
-	return APPLY_WAIT_S;
+	app = apps_find(patience->apps, step->item.want->app);
+	return app && app->wait_s >= 0 ? app->wait_s : APPLY_WAIT_S;
 }
 
 /* "deploy/web.yaml:1: Deployment demo/web: failed: ...", warnings below. */

@@ -302,20 +302,26 @@ static int fail_cycle(const struct ordering *ordering,
 	return err_hint(err, "take one of them out");
 }
 
-static int fail_unknown(const struct ordering *ordering,
-			const struct node *name, struct err *err)
+/* "; did you mean 'web'?", or "" where nothing is like it. */
+static const char *suggest(struct arena *arena, const struct apps *apps,
+			   const char *name)
 {
-	const struct apps *apps = ordering->from;
-	const char **names = arena_array(ordering->arena, apps->n + 1,
-					 sizeof(*names));
+	const char **names = arena_array(arena, apps->n + 1, sizeof(*names));
 	const char *nearest;
 
 	for (size_t i = 0; i < apps->n; i++)
 		names[i] = apps->v[i].name;
-	nearest = str_nearest(name->text, names);
-	return node_fail(name, err, "dependsOn: there is no app '%s'%s%s%s",
-			 name->text, nearest ? "; did you mean '" : "",
-			 nearest ? nearest : "", nearest ? "'?" : "");
+	nearest = str_nearest(name, names);
+	return nearest ? arena_printf(arena, "; did you mean '%s'?", nearest) :
+			 "";
+}
+
+static int fail_unknown(const struct ordering *ordering,
+			const struct node *name, struct err *err)
+{
+	return node_fail(name, err, "dependsOn: there is no app '%s'%s",
+			 name->text,
+			 suggest(ordering->arena, ordering->from, name->text));
 }
 
 static int put_in_order(struct ordering *ordering, struct app_state *state,
@@ -484,31 +490,28 @@ int apps_of_path(struct arena *arena, const char *path, const char *name,
 			NAME_MOST);
 }
 
+struct app *apps_find(const struct apps *apps, const char *name)
+{
+	for (size_t i = 0; i < apps->n; i++)
+		if (str_equal(apps->v[i].name, name))
+			return &apps->v[i];
+	return NULL;
+}
+
 int apps_choose(struct apps *apps, const char *const *names, struct err *err)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
-	const char **all = arena_array(scratch, apps->n + 1, sizeof(*all));
-	const char *nearest;
-	bool found;
 
-	for (size_t i = 0; i < apps->n; i++) {
-		all[i] = apps->v[i].name;
+	for (size_t i = 0; i < apps->n; i++)
 		apps->v[i].chosen = !names;
-	}
 	for (; names && *names; names++) {
-		found = false;
-		for (size_t i = 0; i < apps->n; i++) {
-			struct app *app = &apps->v[i];
+		struct app *app = apps_find(apps, *names);
 
-			app->chosen |= str_equal(app->name, *names);
-			found |= str_equal(app->name, *names);
-		}
-		if (found)
-			continue;
-		nearest = str_nearest(*names, all);
-		return err_set(err, ERR_USAGE, "--app %s: no such app%s%s%s",
-			       *names, nearest ? "; did you mean '" : "",
-			       nearest ? nearest : "", nearest ? "'?" : "");
+		if (!app)
+			return err_set(err, ERR_USAGE,
+				       "--app %s: no such app%s", *names,
+				       suggest(scratch, apps, *names));
+		app->chosen = true;
 	}
 	return 0;
 }

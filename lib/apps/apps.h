@@ -83,6 +83,9 @@ MUST_USE int apps_read(struct arena *arena, const struct tree *tree,
 MUST_USE int apps_of_path(struct arena *arena, const char *path,
 			  const char *name, struct apps *out, struct err *err);
 
+/* The app of this name, or NULL. */
+struct app *apps_find(const struct apps *apps, const char *name);
+
 /* Choose the apps of these names (NULL-ended), or all where `names` is NULL.
  * ERR_USAGE, with the nearest name, for one that is not there. */
 MUST_USE int apps_choose(struct apps *apps, const char *const *names,

@@ -84,14 +84,6 @@ static int read_phase(struct plan_step *step)
 					      0;
 }
 
-static const struct app *app_of(const struct apps *apps, const char *name)
-{
-	for (size_t i = 0; i < apps->n; i++)
-		if (str_equal(apps->v[i].name, name))
-			return &apps->v[i];
-	return NULL;
-}
-
 /* What an object cannot be without, if it is wanted too. */
 static struct link *owner_of(const struct ordering *ordering,
 			     const struct link *link, const char *kind)
@@ -288,7 +280,7 @@ static int read_step(struct ordering *ordering, size_t i, struct err *err)
 {
 	struct link *link = &ordering->links[i];
 	struct plan_step *step = link->step;
-	const struct app *app = app_of(ordering->apps, step->item.want->app);
+	const struct app *app = apps_find(ordering->apps, step->item.want->app);
 
 	step->slot = (struct plan_slot){
 		.level = app ? app->level : 0,
@@ -377,7 +369,7 @@ bool order_waits(const struct plan_step *before, const struct plan_step *step)
 static bool app_needs(const struct apps *apps, const char *name,
 		      const char *other)
 {
-	const struct app *app = app_of(apps, name);
+	const struct app *app = apps_find(apps, name);
 
 	for (const char **on = app ? app->depends_on : NULL; on && *on; on++)
 		if (str_equal(*on, other) || app_needs(apps, *on, other))

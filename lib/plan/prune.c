@@ -128,17 +128,6 @@ struct judging {
 	struct map *wanted;     /* "Kind/namespace/name" to struct plan_step */
 };
 
-static const struct app *app_of(const struct prune_rules *rules,
-				const struct plan_step *step)
-{
-	const char *name = step->item.want->app;
-
-	for (size_t i = 0; i < rules->apps->n; i++)
-		if (str_equal(rules->apps->v[i].name, name))
-			return &rules->apps->v[i];
-	return NULL;
-}
-
 static const char *set_of(const struct prune_rules *rules,
 			  const struct plan_step *step)
 {
@@ -216,7 +205,7 @@ static const char *kept(const struct judging *judging,
 			const struct plan_step *step, const json_t *live)
 {
 	const struct object *object = step->item.want;
-	const struct app *app = app_of(judging->rules, step);
+	const struct app *app = apps_find(judging->rules->apps, object->app);
 	struct arena *arena = judging->plan->arena;
 	const char *why = moved_to(judging, arena, object);
 
@@ -356,13 +345,10 @@ int prune_check_budget(const struct plan *plan, const struct prune_rules *rules,
 	}
 	for (size_t i = 0; i < rules->n_records; i++) {
 		const struct record *record = &rules->records[i];
-		const struct app *app = NULL;
-		size_t n = deletes_of(plan, record->app), most;
+		const struct app *app = apps_find(rules->apps, record->app);
+		size_t n = deletes_of(plan, record->app);
+		size_t most = app ? most_of(app, rules, record->members.n) : 0;
 
-		for (size_t j = 0; j < rules->apps->n; j++)
-			if (str_equal(rules->apps->v[j].name, record->app))
-				app = &rules->apps->v[j];
-		most = app ? most_of(app, rules, record->members.n) : 0;
 		if (n <= most)
 			continue;
 		err_set(err, ERR_REFUSED,
