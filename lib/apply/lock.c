@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "document/document.h"
@@ -244,14 +243,6 @@ static bool was_refused(struct apply_lock *lock)
 	return refused;
 }
 
-static int pause_for(const struct run *run, struct err *err)
-{
-	const struct timespec second = { POLL_MS / 1000, 0 };
-
-	nanosleep(&second, NULL);
-	return run_check(run, err);
-}
-
 int apply_lock(struct run *run, struct cluster *cluster,
 	       const struct apply_records *records,
 	       const struct apply_holder *holder, int64_t wait_s,
@@ -278,7 +269,7 @@ int apply_lock(struct run *run, struct cluster *cluster,
 		if (clock_ms() >= until)
 			return fail_held(lock, which, held, err);
 		run_progress(run, "waiting for the lock", 0, 0);
-		if (pause_for(run, err) < 0)
+		if (run_pause(run, POLL_MS, err) < 0)
 			return -1;
 	}
 	if (write_leases(lock, identity, err) < 0)

@@ -2,9 +2,12 @@
 #include "base/run.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/secrets.h"
+
+#define PAUSE_SLICE_MS 50 /* so late it is noticed that the run is to end */
 
 void run_init(struct run *run, const char *const *env)
 {
@@ -93,6 +96,18 @@ int run_check(const struct run *run, struct err *err)
 		return err_hint(err, "allow more with --timeout");
 	}
 	return 0;
+}
+
+int run_pause(const struct run *run, int64_t ms, struct err *err)
+{
+	const struct timespec slice = { 0, PAUSE_SLICE_MS * 1000000L };
+
+	for (; ms > 0; ms -= PAUSE_SLICE_MS) {
+		if (run_check(run, err) < 0)
+			return -1;
+		nanosleep(&slice, NULL);
+	}
+	return run_check(run, err);
 }
 
 int64_t run_time_left_ms(const struct run *run, int64_t limit_ms)

@@ -54,6 +54,9 @@ void run_progress(const struct run *run, const char *stage, size_t done,
 /* ERR_CANCELLED after a signal, ERR_TEMPORARY past the deadline, else 0. */
 MUST_USE int run_check(const struct run *run, struct err *err);
 
+/* Wait so long, unless the run is to end: then as run_check(). */
+MUST_USE int run_pause(const struct run *run, int64_t ms, struct err *err);
+
 /* Milliseconds until the deadline, at least 0 and at most `limit_ms`. */
 int64_t run_time_left_ms(const struct run *run, int64_t limit_ms);
 

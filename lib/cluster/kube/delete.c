@@ -132,7 +132,7 @@ static int poll_gone(struct kube *kube, struct deletion *deletions, size_t *n,
 		run_progress(kube->run, "deleting", total - *n, total);
 		if (!*n || clock_ms() > until)
 			return 0;
-		if (kube_pause(kube, pause, err) < 0)
+		if (run_pause(kube->run, pause, err) < 0)
 			return -1;
 		pause = pause * 2 > POLL_MOST_MS ? POLL_MOST_MS : pause * 2;
 	}

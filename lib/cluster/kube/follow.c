@@ -286,5 +286,5 @@ int kube_follow(struct kube *kube, struct kube_source **sources, size_t n,
 		return -1;
 	if (enough(context))
 		return 0;
-	return kube_pause(kube, began_ms + ROUND_MS - clock_ms(), err);
+	return run_pause(kube->run, began_ms + ROUND_MS - clock_ms(), err);
 }

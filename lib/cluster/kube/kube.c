@@ -2,12 +2,9 @@
 #include "cluster/kube/kube.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "cluster/kube/state.h"
 #include "document/document.h"
-
-#define PAUSE_SLICE_MS 50
 
 static const struct http_counts *counts(const void *data)
 {
@@ -164,18 +161,6 @@ char *kube_path(struct arena *arena, const struct kube_resource *resource,
 	if (*query)
 		str_printf(&path, "?%s", query);
 	return str_keep(&path, arena);
-}
-
-int kube_pause(const struct kube *kube, int64_t ms, struct err *err)
-{
-	const struct timespec slice = { 0, PAUSE_SLICE_MS * 1000000L };
-
-	for (; ms > 0; ms -= PAUSE_SLICE_MS) {
-		if (run_check(kube->run, err) < 0)
-			return -1;
-		nanosleep(&slice, NULL);
-	}
-	return run_check(kube->run, err);
 }
 
 struct bytes kube_json(struct arena *arena, const json_t *value)

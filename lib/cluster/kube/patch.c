@@ -216,7 +216,7 @@ int kube_patch_all(struct kube *kube, struct kube_patch *patches, size_t n,
 				wait = after;
 			pending[left++] = pending[i];
 		}
-		if (kube_pause(kube, wait, err) < 0)
+		if (run_pause(kube->run, wait, err) < 0)
 			return -1;
 	}
 	return ask_for_all_faults(scratch, kube, patches, n, err);

@@ -138,7 +138,7 @@ static int wait_for(struct kube *kube, struct item_list *left,
 			return -1;
 		if (!left->n || clock_ms() > until)
 			break;
-		if (kube_pause(kube, POLL_MS, err) < 0)
+		if (run_pause(kube->run, POLL_MS, err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < left->n; i++)

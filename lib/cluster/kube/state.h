@@ -70,9 +70,6 @@ MUST_USE int kube_delete(void *data, struct cluster_item **items, size_t n,
 /* Ask the server for its kinds, in place of those that are known. */
 MUST_USE int kube_rediscover(struct kube *kube, struct err *err);
 
-/* Wait, unless the run is to end. */
-MUST_USE int kube_pause(const struct kube *kube, int64_t ms, struct err *err);
-
 /*
  * Is the object being deleted?  Then it must not be written, and the item's
  * err says so, with the finalizers that it waits for.
