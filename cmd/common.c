@@ -343,6 +343,17 @@ struct apply_records source_records(struct source *source)
 	return out;
 }
 
+int source_load_records(struct source *source, struct cluster *cluster,
+			struct apply_records *out, struct err *err)
+{
+	struct objects none = { 0 };
+
+	*out = source_records(source);
+	if (cluster_identify(cluster, &none, err) < 0)
+		return -1;
+	return apply_load_records(source->run, cluster, out, err);
+}
+
 /* ---- what is wanted ---- */
 
 int source_app_objects(struct source *source, const struct app *app,

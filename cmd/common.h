@@ -137,6 +137,10 @@ MUST_USE int source_objects(struct source *source, struct cluster *cluster,
 /* The records of the apps that are chosen, not read yet. */
 struct apply_records source_records(struct source *source);
 
+/* The same, read, for a command that asks the cluster for nothing else. */
+MUST_USE int source_load_records(struct source *source, struct cluster *cluster,
+				 struct apply_records *out, struct err *err);
+
 /* This run, for the records: who runs it, where, and which commit.  who.c */
 struct record_sync source_sync(const struct source *source);
 struct apply_holder source_holder(const struct source *source);

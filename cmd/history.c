@@ -33,16 +33,6 @@ static const struct opt history_opts[] = {
 	OPT_END,
 };
 
-static int load(struct run *run, struct cluster *cluster,
-		struct apply_records *records, struct err *err)
-{
-	struct objects none = { 0 };
-
-	if (cluster_identify(cluster, &none, err) < 0)
-		return -1;
-	return apply_load_records(run, cluster, records, err);
-}
-
 /* Leave out what was not asked for; the newest come first. */
 static void choose(const struct history_args *args,
 		   struct apply_records *records)
@@ -82,10 +72,8 @@ static int history_run(struct run *run, int argc, char **argv,
 
 	if (source_open(run, &args.source, *report, &source, err) < 0 ||
 	    target_open(run, &args.target, &change, &source, *report, &cluster,
-			err) < 0)
-		return -1;
-	records = source_records(&source);
-	if (load(run, cluster, &records, err) < 0)
+			err) < 0 ||
+	    source_load_records(&source, cluster, &records, err) < 0)
 		return -1;
 	choose(&args, &records);
 	report_history(*report, records.v, records.n);

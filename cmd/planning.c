@@ -54,7 +54,8 @@ static int find_candidates(struct source *source, struct planning *planning,
 	prune_candidates(source->run->arena, planning->records.v,
 			 planning->records.n, &planning->want,
 			 &planning->candidates);
-	if (!planning->candidates.n || planning->records.n == source->apps.n)
+	if (planning->rules.none || !planning->candidates.n ||
+	    planning->records.n == source->apps.n)
 		return 0;
 	if (source_elsewhere(source, &elsewhere, err) < 0) {
 		err_wrap(err, "to find out whether other apps want what this "
@@ -69,7 +70,6 @@ static int find_candidates(struct source *source, struct planning *planning,
 int planning_check_repository(const struct apply_records *records,
 			      struct err *err)
 {
-
 	for (size_t i = 0; i < records->n; i++) {
 		const struct record *record = &records->v[i];
 
@@ -131,11 +131,8 @@ int planning_make(struct source *source, struct cluster *cluster,
 	    planning_check_repository(&out->records, err) < 0)
 		return -1;
 	out->rules.marks = cluster->marks;
-	if (!args->none && find_candidates(source, out, err) < 0)
+	if (find_candidates(source, out, err) < 0)
 		return -1;
-	if (args->none)
-		prune_candidates(run->arena, out->records.v, out->records.n,
-				 &out->want, &out->candidates);
 
 	plan_init(run->arena, &out->want, &out->candidates, plan);
 	if (order_steps(plan, &source->apps, err) < 0 ||

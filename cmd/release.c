@@ -16,11 +16,11 @@
 #include "base/vec.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
+#include "cmd/restore.h"
 #include "git/history.h"
 #include "git/land.h"
 
 #define TRAILER      "Gitops-Image"
-#define REJECT       "Gitops-Reject"
 #define SUBJECT_MOST 64    /* bytes of a move */
 #define LOOK_COMMITS 10000 /* that far back for what was rejected */
 
@@ -273,7 +273,7 @@ static int read_rejected(struct releasing *releasing, struct repo *repo,
 			const struct repo_trailer *trailer =
 				&log.v[i].trailers[j];
 
-			if (strcasecmp(trailer->name, REJECT) == 0)
+			if (strcasecmp(trailer->name, RESTORE_REJECTS) == 0)
 				release_reject(releasing->release,
 					       trailer->value, true);
 			else if (strcasecmp(trailer->name, TRAILER) == 0)

@@ -13,6 +13,7 @@
 #include "base/vec.h"
 #include "document/document.h"
 #include "document/unconst.h"
+#include "image/find.h"
 
 /* One app on the tip. */
 struct restore_app {
@@ -272,13 +273,6 @@ static int find_undone(struct tip *tip, struct err *err)
 
 /* ---- images ---- */
 
-static bool holds_containers(const char *key)
-{
-	return str_equal(key, "containers") ||
-	       str_equal(key, "initContainers") ||
-	       str_equal(key, "ephemeralContainers");
-}
-
 static void add_images(struct map *images, const json_t *value)
 {
 	json_t *object = doc_unconst(value);
@@ -291,7 +285,7 @@ static void add_images(struct map *images, const json_t *value)
 	}
 	json_object_foreach(object, key, member) {
 		add_images(images, member);
-		if (!holds_containers(key))
+		if (!image_holds_containers(key))
 			continue;
 		json_array_foreach(member, i, container) {
 			image = doc_get_string(container, "image", NULL);

@@ -259,11 +259,7 @@ static int load(struct source *source, struct cluster *cluster,
 		const struct rollback_how *how, struct apply_records *records,
 		struct err *err)
 {
-	struct objects none = { 0 };
-
-	*records = source_records(source);
-	if (cluster_identify(cluster, &none, err) < 0 ||
-	    apply_load_records(source->run, cluster, records, err) < 0)
+	if (source_load_records(source, cluster, records, err) < 0)
 		return -1;
 	if (!how->take_over && planning_check_repository(records, err) < 0)
 		return -1;

@@ -19,6 +19,15 @@ static const char *first_of(const struct run *run, const char *const *names)
 	return NULL;
 }
 
+static const char *host_of(const struct run *run)
+{
+	char host[HOST_BYTES] = "";
+
+	return gethostname(host, sizeof(host) - 1) < 0 ?
+		       "" :
+		       arena_strdup(run->arena, host);
+}
+
 /* The user whom the CI acts for, else that of the machine. */
 static const char *who(const struct run *run)
 {
@@ -28,13 +37,10 @@ static const char *who(const struct run *run)
 		"USER",          NULL,
 	};
 	const char *user = first_of(run, users);
-	char host[HOST_BYTES] = "";
 
-	if (gethostname(host, sizeof(host) - 1) < 0)
-		host[0] = '\0';
 	if (!user)
 		user = arena_printf(run->arena, "uid %ld", (long)getuid());
-	return arena_printf(run->arena, "%s@%s", user, host);
+	return arena_printf(run->arena, "%s@%s", user, host_of(run));
 }
 
 static const char *job(const struct run *run)
@@ -58,14 +64,9 @@ static const char *job(const struct run *run)
 
 struct apply_holder source_holder(const struct source *source)
 {
-	struct arena *arena = source->run->arena;
-	char host[HOST_BYTES] = "";
-
-	if (gethostname(host, sizeof(host) - 1) < 0)
-		host[0] = '\0';
 	return (struct apply_holder){
 		.who = who(source->run),
-		.host = arena_strdup(arena, host),
+		.host = host_of(source->run),
 		.pid = (long)getpid(),
 	};
 }

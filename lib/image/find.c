@@ -118,12 +118,17 @@ static void look_at_container(const struct search *search,
 	add(search, &use, text_of(image));
 }
 
+bool image_holds_containers(const char *key)
+{
+	return str_equal(key, "containers") ||
+	       str_equal(key, "initContainers") ||
+	       str_equal(key, "ephemeralContainers");
+}
+
 static bool is_containers(const struct splice_place *place)
 {
 	return place->kind == SPLICE_SEQUENCE && place->key &&
-	       (str_equal(place->key, "containers") ||
-		str_equal(place->key, "initContainers") ||
-		str_equal(place->key, "ephemeralContainers"));
+	       image_holds_containers(place->key);
 }
 
 /* ---- kustomizations ---- */

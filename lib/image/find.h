@@ -95,4 +95,7 @@ struct image_markers {
 void image_find_markers(struct arena *arena, const struct splice_file *file,
 			struct image_markers *out);
 
+/* Is a list under this key one of containers, in any kind of object? */
+bool image_holds_containers(const char *key);
+
 #endif
