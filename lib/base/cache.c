@@ -38,6 +38,18 @@ static void remove_dir(void *handle)
 		return;
 }
 
+int cache_make_beside(struct arena *arena, const char *path, const char **out,
+		      struct err *err)
+{
+	char *made = arena_printf(arena, "%s.new.XXXXXX", path);
+
+	if (!mkdtemp(made))
+		return err_errno(err, ERR_FAILED, "make %s", made);
+	arena_defer(arena, remove_dir, made);
+	*out = made;
+	return 0;
+}
+
 int cache_make_temporary(const struct run *run, struct arena *arena,
 			 const char **out, struct err *err)
 {

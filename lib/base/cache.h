@@ -28,6 +28,10 @@ MUST_USE int cache_open(struct run *run, const char *base, const char *name,
 MUST_USE int cache_make_temporary(const struct run *run, struct arena *arena,
 				  const char **out, struct err *err);
 
+/* The same beside `path`, to be filled and then moved there, whole. */
+MUST_USE int cache_make_beside(struct arena *arena, const char *path,
+			       const char **out, struct err *err);
+
 /* May nobody but us write to it? */
 bool cache_is_ours(const struct stat *st);
 

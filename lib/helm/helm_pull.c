@@ -2,16 +2,13 @@
 
 /* Charts from repositories, kept by what they are called. */
 
-#define _GNU_SOURCE /* mkdtemp() */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/cache.h"
 #include "base/digest.h"
-#include "base/file.h"
 #include "base/vec.h"
 #include "helm/helm.h"
 
@@ -89,28 +86,17 @@ static int pull(struct run *run, const char *dir,
 	return helm_run(run, dir, &argv, &env, &ignored, err);
 }
 
-static void remove_dir(void *handle)
-{
-	AUTO_ERR struct err ignored = { 0 };
-
-	if (file_remove_all(handle, &ignored) < 0)
-		return;
-}
-
 /* Another run may be at it: whoever is first puts his there. */
 static int fetch(struct run *run, const char *cache,
 		 const struct helm_source *source, struct err *err)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
-	char *fresh = arena_printf(scratch, "%s.new.XXXXXX", cache);
-	const char *chart;
+	const char *fresh, *chart;
 
-	if (!mkdtemp(fresh))
-		return err_errno(err, ERR_FAILED, "make %s", fresh);
-	arena_defer(scratch, remove_dir, fresh);
-	chart = arena_printf(scratch, "%s/chart", fresh);
-	if (pull(run, fresh, source, err) < 0)
+	if (cache_make_beside(scratch, cache, &fresh, err) < 0 ||
+	    pull(run, fresh, source, err) < 0)
 		return -1;
+	chart = arena_printf(scratch, "%s/chart", fresh);
 	if (rename(chart, cache) < 0 && errno != EEXIST && errno != ENOTEMPTY)
 		return err_errno(err, ERR_FAILED, "keep %s", cache);
 	return 0;
