@@ -401,3 +401,25 @@ int doc_decode(struct arena *arena, const struct node *mapping,
 
 	return decode(&decoder, mapping, table, out);
 }
+
+int node_choose(const struct node *text, const char *field,
+		const char *const *names, int *out, struct err *err)
+{
+	AUTO_STR struct str all = STR_INIT(STR_BIG);
+
+	if (!text || !*text->text)
+		return 0;
+	for (int i = 0; names[i]; i++) {
+		if (str_equal(names[i], text->text)) {
+			*out = i;
+			return 0;
+		}
+		str_printf(&all, "%s'%s'",
+			   !i           ? "" :
+			   names[i + 1] ? ", " :
+					  " or ",
+			   names[i]);
+	}
+	return node_fail(text, err, "%s: expected %s, found '%s'", field,
+			 str_text(&all), text->text);
+}

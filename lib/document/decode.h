@@ -109,6 +109,14 @@ MUST_USE int doc_decode(struct arena *arena, const struct node *mapping,
 			const struct decode_table *table, unsigned flags,
 			void *out, struct err *err);
 
+/*
+ * Which of `names` (NULL-ended, in the order in which the message is to list
+ * them) a text is.  `*out` stays as it is where there is no text, or "".
+ * ERR_INPUT, with the field, for any other.
+ */
+MUST_USE int node_choose(const struct node *text, const char *field,
+			 const char *const *names, int *out, struct err *err);
+
 /* ERR_INPUT "FILE:LINE: ..." at a node; without the place where it has none.
  * Always -1. */
 int node_fail(const struct node *node, struct err *err, const char *fmt, ...)

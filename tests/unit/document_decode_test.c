@@ -229,6 +229,29 @@ static void numbers_can_be_spelled(void **state)
 	}
 }
 
+static void one_of_a_few_names_is_chosen(void **state)
+{
+	static const char *const names[] = { "red", "green", "blue", NULL };
+	struct outer out;
+	int chosen = 7;
+
+	(void)state;
+	assert_int_equal(decode("text: ''\n", 0, &out), 0);
+	assert_int_equal(node_choose(out.text, "text", names, &chosen, &err),
+			 0);
+	assert_int_equal(node_choose(NULL, "text", names, &chosen, &err), 0);
+	assert_int_equal(chosen, 7);
+	assert_int_equal(decode("text: blue\n", 0, &out), 0);
+	assert_int_equal(node_choose(out.text, "text", names, &chosen, &err),
+			 0);
+	assert_int_equal(chosen, 2);
+	assert_int_equal(decode("text: Red\n", 0, &out), 0);
+	assert_int_equal(node_choose(out.text, "text", names, &chosen, &err),
+			 -1);
+	assert_string_equal(err.msg, "k.yaml:1: text: expected 'red', 'green' "
+				     "or 'blue', found 'Red'");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -241,6 +264,7 @@ int main(void)
 		TEST(names_may_come_in_any_case_but_once),
 		TEST(what_is_a_text_depends_on_the_version),
 		TEST(numbers_can_be_spelled),
+		TEST(one_of_a_few_names_is_chosen),
 	};
 
 	doc_init();

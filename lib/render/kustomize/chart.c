@@ -14,9 +14,9 @@
 #define CHART_HOME "charts"
 
 enum values_merge {
+	VALUES_MERGE,    /* those of the file win */
 	VALUES_OVERRIDE, /* the inline ones win */
-	VALUES_MERGE,    /* the file's win */
-	VALUES_REPLACE,  /* the file's do not count */
+	VALUES_REPLACE,  /* those of the file do not count */
 };
 
 /* One that is to be inflated. */
@@ -69,24 +69,19 @@ static int check_entry(const struct chart_entry *entry,
 static int read_merge(const struct node *text, enum values_merge *out,
 		      struct err *err)
 {
+	/* In the order of the enum. */
 	static const char *const names[] = {
-		[VALUES_OVERRIDE] = "override",
-		[VALUES_MERGE] = "merge",
-		[VALUES_REPLACE] = "replace",
+		"merge",
+		"override",
+		"replace",
+		NULL,
 	};
+	int chosen = VALUES_OVERRIDE;
 
-	*out = VALUES_OVERRIDE;
-	if (!*node_text(text))
-		return 0;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		*out = (enum values_merge)i;
-		if (!strcmp(names[i], text->text))
-			return 0;
-	}
-	return node_fail(text, err,
-			 "valuesMerge: expected 'merge', 'override' or "
-			 "'replace', found '%s'",
-			 text->text);
+	if (node_choose(text, "valuesMerge", names, &chosen, err) < 0)
+		return -1;
+	*out = (enum values_merge)chosen;
+	return 0;
 }
 
 /* ---- the chart ---- */

@@ -148,24 +148,20 @@ static const struct decode_table namespace_table =
 static int read_subjects(const struct node *text, enum transform_subjects *out,
 			 struct err *err)
 {
+	/* In the order of the enum. */
 	static const char *const names[] = {
-		[SUBJECTS_DEFAULT] = "defaultOnly",
-		[SUBJECTS_SERVICE_ACCOUNTS] = "allServiceAccounts",
-		[SUBJECTS_NONE] = "none",
+		"defaultOnly",
+		"allServiceAccounts",
+		"none",
+		NULL,
 	};
+	int chosen = SUBJECTS_DEFAULT;
 
-	*out = SUBJECTS_DEFAULT;
-	if (!*node_text(text))
-		return 0;
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		*out = (enum transform_subjects)i;
-		if (!strcmp(names[i], text->text))
-			return 0;
-	}
-	return node_fail(text, err,
-			 "setRoleBindingSubjects: expected 'defaultOnly', "
-			 "'allServiceAccounts' or 'none', found '%s'",
-			 text->text);
+	if (node_choose(text, "setRoleBindingSubjects", names, &chosen, err) <
+	    0)
+		return -1;
+	*out = (enum transform_subjects)chosen;
+	return 0;
 }
 
 static int run_namespace(const struct plugin *plugin, struct err *err)
