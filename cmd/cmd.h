@@ -40,6 +40,12 @@ extern const struct cmd cmd_status;
 extern const struct cmd cmd_sync;
 extern const struct cmd cmd_version;
 
+/* The exit status of a signal, without its number. */
+#define CMD_EXIT_SIGNAL 128
+
+/* The exit status that an error comes to. */
+int cmd_exit_status(const struct run *run, const struct err *err);
+
 /* All commands, NULL-ended, in the order of the help. */
 extern const struct cmd *const cmd_all[];
 

@@ -36,8 +36,8 @@ const struct opt target_opts[] = {
 		    "impersonate this group; repeatable"),
 	OPT_STRING(struct target_args, cluster, 0, "cluster", "CLUSTER",
 		   "kube (default), or dir:PATH for files"),
-	OPT_STRING(struct target_args, context, 0, "context", "NAME",
-		   "context of the kubeconfig"),
+	OPT_STRINGS(struct target_args, contexts, 0, "context", "NAME",
+		    "context, or cluster of gitops.yaml; repeatable"),
 	OPT_STRING(struct target_args, kubeconfig, 0, "kubeconfig", "FILE",
 		   "kubeconfig to use"),
 	OPT_STRING(struct target_args, namespace, 'n', "namespace", "NAME",
@@ -212,6 +212,7 @@ int source_follow(struct source *source, struct err *err)
 	    repo_tree(source->repo, &source->revision, &source->tree, err) < 0)
 		return -1;
 	source->apps = (struct apps){ 0 };
+	source->ready = NULL;
 	if (source_apps(source, err) < 0)
 		return -1;
 	source->apps.record_namespace = namespace;
@@ -225,7 +226,7 @@ int target_open(struct run *run, const struct target_args *args,
 	const struct cluster_args cluster_args = {
 		.cluster = args->cluster,
 		.kubeconfig = args->kubeconfig,
-		.context = args->context,
+		.context = args->contexts ? args->contexts[0] : NULL,
 		.namespace = args->namespace,
 		.as = args->as,
 		.as_groups = args->as_groups,
@@ -356,19 +357,50 @@ int source_load_records(struct source *source, struct cluster *cluster,
 
 /* ---- what is wanted ---- */
 
+static int render_app(struct source *source, const struct app *app,
+		      struct objects *out, struct err *err)
+{
+	const struct render_args args = source_render(source, app);
+	struct rendered rendered;
+
+	if (render_path(source->run->arena, &args, &rendered, err) < 0)
+		return *app->origin ? err_wrap(err, "app %s", app->name) : -1;
+	*out = rendered.objects;
+	return 0;
+}
+
+int source_prepare(struct source *source, const struct app *app,
+		   struct err *err)
+{
+	struct arena *arena = source->run->arena;
+	struct objects *objects;
+
+	if (!source->ready)
+		source->ready = map_new(arena);
+	if (map_has(source->ready, app->name))
+		return 0;
+	objects = arena_alloc(arena, sizeof(*objects));
+	map_set(source->ready, app->name, objects);
+	return render_app(source, app, objects, err);
+}
+
 int source_app_objects(struct source *source, const struct app *app,
 		       struct objects *out, struct err *err)
 {
-	const struct render_args args = source_render(source, app);
 	struct arena *arena = source->run->arena;
-	struct rendered rendered;
+	const struct objects *ready = NULL;
+	struct objects objects;
 
-	if (render_path(arena, &args, &rendered, err) < 0)
-		return *app->origin ? err_wrap(err, "app %s", app->name) : -1;
-	for (size_t i = 0; i < rendered.objects.n; i++) {
+	if (source->ready)
+		ready = map_get(source->ready, app->name);
+	if (ready)
+		objects = *ready;
+	else if (render_app(source, app, &objects, err) < 0)
+		return -1;
+	for (size_t i = 0; i < objects.n; i++) {
 		struct object *object = vec_push(arena, out);
 
-		*object = rendered.objects.v[i];
+		*object = objects.v[i];
 		object->app = app->name;
 		if (app->namespace && !*object->namespace)
 			object_set_namespace(arena, object, app->namespace);

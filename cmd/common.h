@@ -48,7 +48,7 @@ extern const struct opt source_opts[];
 struct target_args {
 	const char *cluster;
 	const char *kubeconfig;
-	const char *context;
+	const char **contexts; /* one for a cluster; NULL: the current */
 	const char *namespace;
 	const char *record_namespace; /* NULL: what gitops.yaml says */
 	const char *as;
@@ -94,6 +94,7 @@ struct source {
 	const char *dir;          /* the working directory, or NULL */
 	struct revision revision; /* oid NULL with --worktree */
 	struct apps apps;
+	struct map *ready; /* source_prepare(), or NULL */
 	struct kustomize_outside outside;
 };
 
@@ -118,6 +119,13 @@ struct render_args source_render(struct source *source, const struct app *app);
 /* The objects of an app, appended, as they are rendered and placed. */
 MUST_USE int source_app_objects(struct source *source, const struct app *app,
 				struct objects *out, struct err *err);
+
+/*
+ * Render the objects of an app before they are asked for: once, for all
+ * processes that are forked afterwards.
+ */
+MUST_USE int source_prepare(struct source *source, const struct app *app,
+			    struct err *err);
 
 /* Connect to the cluster that the options name, and tell the report. */
 MUST_USE int target_open(struct run *run, const struct target_args *args,

@@ -7,6 +7,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/common.h"
+#include "cmd/fleet.h"
 #include "cmd/planning.h"
 
 #define EXIT_DIFFERENT 1 /* diff(1), kubectl diff */
@@ -31,28 +32,18 @@ static const struct opt diff_opts[] = {
 	OPT_END,
 };
 
-static int diff_run(struct run *run, int argc, char **argv,
-		    struct report **report, struct err *err)
+static int diff_cluster(struct source *source, const struct target_args *target,
+			void *data, struct report *report, struct err *err)
 {
-	struct diff_args args = {
-		.source = SOURCE_DEFAULTS,
-		.output = OUTPUT_DEFAULTS,
-	};
+	const struct diff_args *args = data;
 	struct planning planning;
 	struct cluster *cluster;
-	struct source source;
 
-	if (opt_parse(run, diff_opts, &args, argc, argv, &args.source.location,
-		      err) < 0)
-		return -1;
-	output_open(run, "diff", args.format, &args.output, report);
-
-	if (source_open(run, &args.source, *report, &source, err) < 0 ||
-	    target_open(run, &args.target, &args.change, &source, *report,
+	if (target_open(source->run, target, &args->change, source, report,
 			&cluster, err) < 0 ||
-	    planning_make(&source, cluster, &args.prune, true, &planning, err) <
+	    planning_make(source, cluster, &args->prune, true, &planning, err) <
 		    0 ||
-	    report_diff(*report, &planning.plan, err) < 0)
+	    report_diff(report, &planning.plan, err) < 0)
 		return -1;
 
 	/* What the cluster or sync would refuse is an error, not a
@@ -62,6 +53,26 @@ static int diff_run(struct run *run, int argc, char **argv,
 	    prune_check_budget(&planning.plan, &planning.rules, err) < 0)
 		return -1;
 	return plan_changes(&planning.plan) ? EXIT_DIFFERENT : 0;
+}
+
+static int diff_run(struct run *run, int argc, char **argv,
+		    struct report **report, struct err *err)
+{
+	struct diff_args args = {
+		.source = SOURCE_DEFAULTS,
+		.output = OUTPUT_DEFAULTS,
+	};
+	const struct fleet_job job = { diff_cluster, &args, true };
+	struct source source;
+
+	if (opt_parse(run, diff_opts, &args, argc, argv, &args.source.location,
+		      err) < 0)
+		return -1;
+	output_open(run, "diff", args.format, &args.output, report);
+
+	if (source_open(run, &args.source, *report, &source, err) < 0)
+		return -1;
+	return fleet_run(&source, &args.target, *report, &job, err);
 }
 
 const struct cmd cmd_diff = {

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
+#include "cmd/fleet.h"
 
 struct history_args {
 	struct source_args source;
@@ -51,17 +52,32 @@ static void choose(const struct history_args *args,
 	}
 }
 
+static int history_cluster(struct source *source,
+			   const struct target_args *target, void *data,
+			   struct report *report, struct err *err)
+{
+	const struct change_args change = { 0 };
+	struct apply_records records;
+	struct cluster *cluster;
+
+	if (target_open(source->run, target, &change, source, report, &cluster,
+			err) < 0 ||
+	    source_load_records(source, cluster, &records, err) < 0)
+		return -1;
+	choose(data, &records);
+	report_history(report, records.v, records.n);
+	return 0;
+}
+
 static int history_run(struct run *run, int argc, char **argv,
 		       struct report **report, struct err *err)
 {
-	const struct change_args change = { 0 };
 	struct history_args args = {
 		.source = SOURCE_DEFAULTS,
 		.output = OUTPUT_DEFAULTS,
 		.since = -1,
 	};
-	struct apply_records records;
-	struct cluster *cluster;
+	const struct fleet_job job = { history_cluster, &args, false };
 	struct source source;
 
 	if (opt_parse(run, history_opts, &args, argc, argv,
@@ -70,14 +86,9 @@ static int history_run(struct run *run, int argc, char **argv,
 		return -1;
 	output_open(run, "history", args.format, &args.output, report);
 
-	if (source_open(run, &args.source, *report, &source, err) < 0 ||
-	    target_open(run, &args.target, &change, &source, *report, &cluster,
-			err) < 0 ||
-	    source_load_records(&source, cluster, &records, err) < 0)
+	if (source_open(run, &args.source, *report, &source, err) < 0)
 		return -1;
-	choose(&args, &records);
-	report_history(*report, records.v, records.n);
-	return 0;
+	return fleet_run(&source, &args.target, *report, &job, err);
 }
 
 const struct cmd cmd_history = {

@@ -18,30 +18,12 @@
 #include "cmd/cmd.h"
 #include "document/document.h"
 
-#define EXIT_SIGNAL 128
-
 extern char **environ;
 
 const struct cmd *const cmd_all[] = {
 	&cmd_sync,   &cmd_diff,     &cmd_release, &cmd_render,
 	&cmd_status, &cmd_rollback, &cmd_history, &cmd_completion,
 	&cmd_help,   &cmd_version,  NULL,
-};
-
-/* What an error means to whoever started us; gitops(1), EXIT STATUS.  1 is
- * not here: it is diff's word for a difference. */
-static const int exit_status[] = {
-	[ERR_OK] = 0,
-	[ERR_USAGE] = 2,
-	[ERR_INPUT] = 2,
-	[ERR_ACCESS] = 2,
-	[ERR_NOT_FOUND] = 2,
-	[ERR_REFUSED] = 2,
-	[ERR_FAILED] = 2,
-	[ERR_PARTIAL] = 3,
-	[ERR_TEMPORARY] = 4,
-	[ERR_UNHEALTHY] = 5,
-	[ERR_CANCELLED] = EXIT_SIGNAL, /* + signal */
 };
 
 /* ---- signals ---- */
@@ -173,19 +155,6 @@ static const struct cmd *choose(struct run *run, int *argc, char ***argv,
 	return cmd;
 }
 
-/* Of many errors one that will be the same in a rerun decides. */
-static int status_of(const struct err *err)
-{
-	const int temporary = exit_status[ERR_TEMPORARY];
-	int status = exit_status[err->status];
-
-	if (err->status == ERR_CANCELLED)
-		return EXIT_SIGNAL + (int)cancelled;
-	for (; err && status == temporary; err = err->next)
-		status = exit_status[err->status];
-	return status;
-}
-
 static int run_command(struct run *run, int argc, char **argv)
 {
 	struct report_args args = { .out = stdout, .err = stderr };
@@ -198,7 +167,7 @@ static int run_command(struct run *run, int argc, char **argv)
 	if (cmd)
 		status = cmd->fn(run, argc, argv, &report, &err);
 	if (status < 0)
-		status = status_of(&err);
+		status = cmd_exit_status(run, &err);
 	if (err.status == ERR_USAGE)
 		err_hint(&err, "see 'gitops %s%s--help'", cmd ? cmd->name : "",
 			 cmd ? " " : "");
@@ -224,7 +193,7 @@ int main(int argc, char **argv)
 	status = run_command(&run, argc, argv);
 
 	run_release(&run);
-	if (status > EXIT_SIGNAL)
-		die_of(status - EXIT_SIGNAL);
+	if (status > CMD_EXIT_SIGNAL)
+		die_of(status - CMD_EXIT_SIGNAL);
 	return status;
 }

@@ -14,6 +14,7 @@
 
 #include "base/vec.h"
 #include "cmd/cmd.h"
+#include "cmd/fleet.h"
 #include "cmd/restore.h"
 #include "cmd/sync.h"
 #include "git/land.h"
@@ -371,6 +372,7 @@ static int rollback_run(struct run *run, int argc, char **argv,
 		.output = OUTPUT_DEFAULTS,
 		.sync = SYNC_HOW_DEFAULTS,
 	};
+	struct target_args target;
 	struct cluster *cluster;
 	struct source source;
 	bool found;
@@ -382,8 +384,9 @@ static int rollback_run(struct run *run, int argc, char **argv,
 	output_open(run, "rollback", args.format, &args.output, report);
 
 	if (source_open(run, &args.source, *report, &source, err) < 0 ||
-	    target_open(run, &args.target, &args.change, &source, *report,
-			&cluster, err) < 0 ||
+	    fleet_one(&source, &args.target, &target, err) < 0 ||
+	    target_open(run, &target, &args.change, &source, *report, &cluster,
+			err) < 0 ||
 	    rollback_commit(&source, cluster, &args.how, *report, &found, err) <
 		    0)
 		return -1;

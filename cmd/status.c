@@ -9,6 +9,7 @@
 #include "apply/apply.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
+#include "cmd/fleet.h"
 #include "cmd/planning.h"
 
 struct status_args {
@@ -41,39 +42,50 @@ static void judge(const struct source *source, const struct cluster *cluster,
 		     &wish, out);
 }
 
-static int status_run(struct run *run, int argc, char **argv,
-		      struct report **report, struct err *err)
+static int status_cluster(struct source *source,
+			  const struct target_args *target, void *data,
+			  struct report *report, struct err *err)
 {
 	/* What was synced from elsewhere is no fault here: it is told. */
 	const struct planning_args prune = { .take_over = true };
 	const struct change_args change = { 0 };
+	struct planning planning;
+	struct cluster *cluster;
+	struct status status;
+
+	(void)data;
+	if (target_open(source->run, target, &change, source, report, &cluster,
+			err) < 0 ||
+	    planning_make(source, cluster, &prune, true, &planning, err) < 0 ||
+	    apply_judge(source->run, cluster, &planning.plan, err) < 0)
+		return -1;
+	judge(source, cluster, &planning, &status);
+	report_status(report, &planning.plan, &status);
+
+	/* Whatever differs or ails is an answer; that the cluster does not
+	 * tell is none. */
+	plan_errors(&planning.plan, err);
+	return err->status == ERR_OK ? 0 : -1;
+}
+
+static int status_run(struct run *run, int argc, char **argv,
+		      struct report **report, struct err *err)
+{
 	struct status_args args = {
 		.source = SOURCE_DEFAULTS,
 		.output = OUTPUT_DEFAULTS,
 	};
-	struct planning planning;
-	struct cluster *cluster;
+	const struct fleet_job job = { status_cluster, NULL, true };
 	struct source source;
-	struct status status;
 
 	if (opt_parse(run, status_opts, &args, argc, argv,
 		      &args.source.location, err) < 0)
 		return -1;
 	output_open(run, "status", args.format, &args.output, report);
 
-	if (source_open(run, &args.source, *report, &source, err) < 0 ||
-	    target_open(run, &args.target, &change, &source, *report, &cluster,
-			err) < 0 ||
-	    planning_make(&source, cluster, &prune, true, &planning, err) < 0 ||
-	    apply_judge(run, cluster, &planning.plan, err) < 0)
+	if (source_open(run, &args.source, *report, &source, err) < 0)
 		return -1;
-	judge(&source, cluster, &planning, &status);
-	report_status(*report, &planning.plan, &status);
-
-	/* Whatever differs or ails is an answer; that the cluster does not
-	 * tell is none. */
-	plan_errors(&planning.plan, err);
-	return err->status == ERR_OK ? 0 : -1;
+	return fleet_run(&source, &args.target, *report, &job, err);
 }
 
 const struct cmd cmd_status = {

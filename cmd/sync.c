@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
+#include "cmd/fleet.h"
 #include "cmd/restore.h"
 #include "cmd/rollback.h"
 #include "plan/order.h"
@@ -271,6 +272,28 @@ static int check_rollback(const struct sync_args *args, struct err *err)
 	return 0;
 }
 
+static int sync_cluster(struct source *source, const struct target_args *target,
+			void *data, struct report *report, struct err *err)
+{
+	const struct sync_args *args = data;
+	AUTO_ERR struct err later = { 0 };
+	struct planning planning;
+	struct cluster *cluster;
+
+	if (target_open(source->run, target, &args->change, source, report,
+			&cluster, err) < 0 ||
+	    check_worktree(args, cluster, err) < 0)
+		return -1;
+	if (sync_once(source, cluster, &args->how, report, &planning, err) == 0)
+		return 0;
+	if (!args->rollback || err->status != ERR_UNHEALTHY)
+		return -1;
+	choose_unhealthy(source, &planning.plan);
+	if (go_back(source, cluster, args, report, &later) < 0)
+		err_append(err, &later);
+	return -1;
+}
+
 static int sync_run(struct run *run, int argc, char **argv,
 		    struct report **report, struct err *err)
 {
@@ -279,9 +302,7 @@ static int sync_run(struct run *run, int argc, char **argv,
 		.output = OUTPUT_DEFAULTS,
 		.how = SYNC_HOW_DEFAULTS,
 	};
-	AUTO_ERR struct err later = { 0 };
-	struct planning planning;
-	struct cluster *cluster;
+	const struct fleet_job job = { sync_cluster, &args, true };
 	struct source source;
 
 	if (opt_parse(run, sync_opts, &args, argc, argv, &args.source.location,
@@ -290,20 +311,9 @@ static int sync_run(struct run *run, int argc, char **argv,
 		return -1;
 	output_open(run, "sync", args.format, &args.output, report);
 
-	if (source_open(run, &args.source, *report, &source, err) < 0 ||
-	    target_open(run, &args.target, &args.change, &source, *report,
-			&cluster, err) < 0 ||
-	    check_worktree(&args, cluster, err) < 0)
+	if (source_open(run, &args.source, *report, &source, err) < 0)
 		return -1;
-	if (sync_once(&source, cluster, &args.how, *report, &planning, err) ==
-	    0)
-		return 0;
-	if (!args.rollback || err->status != ERR_UNHEALTHY)
-		return -1;
-	choose_unhealthy(&source, &planning.plan);
-	if (go_back(&source, cluster, &args, *report, &later) < 0)
-		err_append(err, &later);
-	return -1;
+	return fleet_run(&source, &args.target, *report, &job, err);
 }
 
 const struct cmd cmd_sync = {

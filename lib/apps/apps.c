@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "apps/apps.h"
+#include "apps/internal.h"
 
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/vec.h"
-#include "document/decode.h"
 #include "document/document.h"
 
 #define API_VERSION "gitops/v1"
@@ -60,6 +59,7 @@ struct file {
 	const struct node *record_namespace;
 	struct release_entry *release;
 	struct app_entries apps;
+	struct cluster_entries clusters;
 };
 
 static const struct decode_field image_fields[] = {
@@ -95,6 +95,7 @@ static const struct decode_table app_table = DECODE_TABLE(struct app_entry,
 static const struct decode_field file_fields[] = {
 	DECODE_TEXT(struct file, api_version, "apiVersion"),
 	DECODE_STRUCTS(struct file, apps, "apps", &app_table),
+	DECODE_STRUCTS(struct file, clusters, "clusters", &apps_cluster_table),
 	DECODE_TEXT(struct file, record_namespace, "recordNamespace"),
 	DECODE_STRUCT(struct file, release, "release", &release_table),
 };
@@ -113,8 +114,8 @@ static bool is_name(const char *text, size_t most)
 	       text[n - 1] != '-';
 }
 
-static int read_name(const struct node *node, const char *field, size_t most,
-		     const char **out, struct err *err)
+int apps_read_name(const struct node *node, const char *field, size_t most,
+		   const char **out, struct err *err)
 {
 	if (!is_name(node->text, most)) {
 		node_fail(node, err, "%s: '%s' is no name", field, node->text);
@@ -188,7 +189,7 @@ static struct app default_app(void)
 	};
 }
 
-static const char **texts(struct arena *arena, const struct nodes *nodes)
+const char **apps_texts(struct arena *arena, const struct nodes *nodes)
 {
 	const char **out = arena_array(arena, nodes->n + 1, sizeof(*out));
 
@@ -197,8 +198,7 @@ static const char **texts(struct arena *arena, const struct nodes *nodes)
 	return out;
 }
 
-/* "gitops.yaml:4" */
-static const char *origin_of(struct arena *arena, const struct node *node)
+const char *apps_origin(struct arena *arena, const struct node *node)
 {
 	return arena_printf(arena, "%s:%u", node->file, node->line);
 }
@@ -206,7 +206,7 @@ static const char *origin_of(struct arena *arena, const struct node *node)
 static int read_image(struct arena *arena, const struct image_entry *entry,
 		      struct app_image *out, struct err *err)
 {
-	*out = (struct app_image){ .origin = origin_of(arena, entry->at) };
+	*out = (struct app_image){ .origin = apps_origin(arena, entry->at) };
 	if (!entry->image)
 		return node_fail(entry->at, err,
 				 "images: this member has no image");
@@ -247,22 +247,24 @@ static int read_app(struct arena *arena, const struct app_entry *entry,
 		    struct app *out, struct err *err)
 {
 	*out = default_app();
-	out->origin = origin_of(arena, entry->at);
+	out->origin = apps_origin(arena, entry->at);
 	if (!entry->name)
 		return node_fail(entry->at, err, "this app has no name");
 	if (!entry->path)
 		return node_fail(entry->at, err, "app %s has no path",
 				 entry->name->text);
-	if (read_name(entry->name, "name", NAME_MOST, &out->name, err) < 0 ||
-	    (entry->namespace && read_name(entry->namespace, "namespace", 63,
-					   &out->namespace, err) < 0) ||
+	if (apps_read_name(entry->name, "name", NAME_MOST, &out->name, err) <
+		    0 ||
+	    (entry->namespace &&
+	     apps_read_name(entry->namespace, "namespace", APPS_NAMESPACE_MOST,
+			    &out->namespace, err) < 0) ||
 	    tree_join(arena, "", entry->path->text, &out->path, err) < 0 ||
 	    read_bool(entry->prune, "prune", &out->prune, err) < 0 ||
 	    read_duration(entry->wait, "wait", &out->wait_s, err) < 0 ||
 	    read_max_deletes(entry->max_deletes, out, err) < 0 ||
 	    read_images(arena, &entry->images, &out->images, err) < 0)
 		return -1;
-	out->depends_on = texts(arena, &entry->depends_on);
+	out->depends_on = apps_texts(arena, &entry->depends_on);
 	return 0;
 }
 
@@ -302,9 +304,8 @@ static int fail_cycle(const struct ordering *ordering,
 	return err_hint(err, "take one of them out");
 }
 
-/* "; did you mean 'web'?", or "" where nothing is like it. */
-static const char *suggest(struct arena *arena, const struct apps *apps,
-			   const char *name)
+const char *apps_suggest(struct arena *arena, const struct apps *apps,
+			 const char *name)
 {
 	const char **names = arena_array(arena, apps->n + 1, sizeof(*names));
 	const char *nearest;
@@ -321,7 +322,8 @@ static int fail_unknown(const struct ordering *ordering,
 {
 	return node_fail(name, err, "dependsOn: there is no app '%s'%s",
 			 name->text,
-			 suggest(ordering->arena, ordering->from, name->text));
+			 apps_suggest(ordering->arena, ordering->from,
+				      name->text));
 }
 
 static int put_in_order(struct ordering *ordering, struct app_state *state,
@@ -435,8 +437,9 @@ int apps_read(struct arena *arena, const struct tree *tree, const char *path,
 	if (!file.apps.n)
 		return node_fail(file.at, err, "expected at least one of apps");
 	if (file.record_namespace &&
-	    read_name(file.record_namespace, "recordNamespace", 63,
-		      &out->record_namespace, err) < 0)
+	    apps_read_name(file.record_namespace, "recordNamespace",
+			   APPS_NAMESPACE_MOST, &out->record_namespace,
+			   err) < 0)
 		return -1;
 	if (read_release(file.release, out, err) < 0)
 		return -1;
@@ -444,7 +447,9 @@ int apps_read(struct arena *arena, const struct tree *tree, const char *path,
 		if (read_app(arena, &file.apps.v[i], vec_push(arena, &read),
 			     err) < 0)
 			return -1;
-	return order(arena, &file.apps, &read, out, err);
+	if (order(arena, &file.apps, &read, out, err) < 0)
+		return -1;
+	return apps_read_clusters(arena, &file.clusters, out, err);
 }
 
 /* ---- without a file ---- */
@@ -510,7 +515,7 @@ int apps_choose(struct apps *apps, const char *const *names, struct err *err)
 		if (!app)
 			return err_set(err, ERR_USAGE,
 				       "--app %s: no such app%s", *names,
-				       suggest(scratch, apps, *names));
+				       apps_suggest(scratch, apps, *names));
 		app->chosen = true;
 	}
 	return 0;

@@ -59,10 +59,23 @@ struct app {
 	bool chosen;    /* apps_choose() */
 };
 
+/* A cluster of a fleet. */
+struct apps_cluster {
+	const char *name;
+	const char *context; /* of the kubeconfig */
+	const char **apps;   /* names, NULL-ended; NULL: all of them */
+	const char *origin;  /* "gitops.yaml:12" */
+};
+
 struct apps {
 	struct app *v; /* those that depend on others behind them */
 	size_t n;
 	size_t room;
+	struct {
+		struct apps_cluster *v; /* as they stand, no name twice */
+		size_t n;
+		size_t room;
+	} clusters;
 	const char *record_namespace; /* where their records are */
 	const char *release_branch;   /* that releases go to, or NULL */
 	bool release_stays;           /* they are not pushed */
@@ -85,6 +98,10 @@ MUST_USE int apps_of_path(struct arena *arena, const char *path,
 
 /* The app of this name, or NULL. */
 struct app *apps_find(const struct apps *apps, const char *name);
+
+/* The cluster of this name, or NULL. */
+const struct apps_cluster *apps_find_cluster(const struct apps *apps,
+					     const char *name);
 
 /* Choose the apps of these names (NULL-ended), or all where `names` is NULL.
  * ERR_USAGE, with the nearest name, for one that is not there. */

@@ -21,6 +21,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/compiler.h"
 #include "base/err.h"
@@ -67,5 +68,27 @@ MUST_USE int process_fork(struct run *run, int64_t timeout_ms,
 			  int (*work)(struct run *run, void *data,
 				      struct str *answer, struct err *err),
 			  void *data, struct bytes *answer, struct err *err);
+
+/* The same work on several things, each in a fork of its own. */
+struct process_parts {
+	size_t n;    /* they are numbered from 0 */
+	size_t most; /* that work at one time */
+	void *data;
+	/* In the fork: work, write, and return the exit status. */
+	int (*work)(void *data, size_t i, FILE *out, FILE *err);
+	/* Meanwhile: a whole line that one has written to `err`. */
+	void (*line)(void *data, size_t i, const char *text);
+	/* It has ended; `out` is all it has written there, in run's arena. */
+	void (*end)(void *data, size_t i, int status, struct bytes out);
+};
+
+/*
+ * Run all of them, and come back when the last one has ended: after a signal
+ * to this process, too, which is passed on to them.  A part that a signal has
+ * killed ends with 128 and its number.  What the parts return is no error
+ * here; ERR_CANCELLED after a signal, ERR_FAILED where one could not begin.
+ */
+MUST_USE int process_split(struct run *run, const struct process_parts *parts,
+			   struct err *err);
 
 #endif

@@ -51,6 +51,15 @@ struct report {
 	const struct report_release *release; /* NULL: none */
 	json_t *goals;                        /* the same, of rollback */
 	json_t *rollback;
+	json_t *parts; /* the same, of report_part() */
+	struct {
+		struct report_end {
+			const char *name;
+			int status;
+		} * v;
+		size_t n;
+		size_t room;
+	} ends; /* of the parts */
 	struct {
 		const char **v;
 		size_t n;

@@ -501,14 +501,19 @@ void report_json_document(struct report *report, int status,
 	doc_set_string(doc, report->args.command, "command", NULL);
 	put(doc, "repository", report_json_text(report, report->repository));
 	put(doc, "revision", revision_json(report));
-	put(doc, "cluster", cluster_json(report));
+	if (report->parts)
+		doc_set(doc, report->parts, "clusters", NULL);
+	else
+		put(doc, "cluster", cluster_json(report));
 	if (report->apps)
 		doc_set(doc, report->apps, "apps", NULL);
 	if (report->rollback)
 		doc_set(doc, report->rollback, "rollback", NULL);
-	put(doc, "objects", objects_json(report));
-	put(doc, "summary", summary_json(report));
-	put(doc, "requests", requests_json(report));
+	if (!report->parts) {
+		put(doc, "objects", objects_json(report));
+		put(doc, "summary", summary_json(report));
+		put(doc, "requests", requests_json(report));
+	}
 	if (report->release)
 		put(doc, "release", report_release_json(report));
 	put(doc, "warnings", warnings_json(report));

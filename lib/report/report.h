@@ -59,6 +59,24 @@ struct report;
 void report_open(struct run *run, const struct report_args *args,
 		 struct report **out);
 
+/*
+ * A report of one part of the run, which has the streams of its own, but is
+ * coloured as `whole` is.
+ *
+ *	report_open_part(run, whole, out, err, &part);   in another process
+ *	report_part_line(whole, "eu", "a line");         what that wrote to err
+ *	report_part(whole, "eu", status, bytes);         and at its end to out
+ */
+void report_open_part(struct run *run, const struct report *whole, FILE *out,
+		      FILE *err, struct report **part);
+void report_part_line(struct report *report, const char *name,
+		      const char *text);
+void report_part(struct report *report, const char *name, int status,
+		 struct bytes out);
+
+/* How many there were, which of them differ, and which have failed. */
+void report_parts(struct report *report);
+
 /* Where the wish comes from.  `revision` is NULL for files (--worktree). */
 void report_source(struct report *report, const char *repository,
 		   const struct revision *revision);

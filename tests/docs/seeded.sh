@@ -84,7 +84,7 @@ fails options.sh 'man/gitops.1: does not name gitops-render'
 
 sed -i '/^\.Sh EXIT STATUS/,$s/^\.It 3$/.It 6/' "$ROOT/man/gitops.1"
 fails exit.sh '+6'
-sed -i 's/\[ERR_TEMPORARY\] = 4/[ERR_TEMPORARY] = 75/' "$ROOT/cmd/main.c"
+sed -i 's/\[ERR_TEMPORARY\] = 4/[ERR_TEMPORARY] = 75/' "$ROOT/cmd/exit.c"
 fails exit.sh '-75'
 sed -i '/^| 5 |/d' "$ROOT/README.md"
 fails exit.sh '-5'
@@ -92,7 +92,7 @@ fails exit.sh '-5'
 sed -i '/^\.It Ev GITOPS_GIT_TOKEN/d' "$ROOT/man/gitops.1"
 fails environment.sh '-GITOPS_GIT_TOKEN'
 echo 'static int f(void) { return run_env(run, "NEW_ONE"); }' \
-	>>"$ROOT/cmd/main.c"
+	>>"$ROOT/cmd/exit.c"
 fails environment.sh '-NEW_ONE'
 
 instead 'p;p'

@@ -60,6 +60,57 @@ static void images_are_read(void **state)
 	assert_true(apps.release_stays);
 }
 
+static void clusters_are_read(void **state)
+{
+	struct apps apps;
+
+	(void)state;
+	assert_int_equal(read_text(APP "clusters:\n"
+				       "- name: staging\n"
+				       "- {name: eu, context: eks-eu, "
+				       "apps: [web]}\n",
+				   &apps),
+			 0);
+	assert_int_equal(apps.clusters.n, 2);
+	assert_string_equal(apps.clusters.v[0].context, "staging");
+	assert_null(apps.clusters.v[0].apps);
+	assert_string_equal(apps.clusters.v[1].context, "eks-eu");
+	assert_string_equal(apps.clusters.v[1].apps[0], "web");
+	assert_null(apps.clusters.v[1].apps[1]);
+	assert_string_equal(apps.clusters.v[1].origin, "gitops.yaml:7");
+	assert_ptr_equal(apps_find_cluster(&apps, "eu"), &apps.clusters.v[1]);
+	assert_null(apps_find_cluster(&apps, "eks-eu"));
+}
+
+static void wrong_clusters_have_a_place(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *message;
+	} cases[] = {
+		{ APP "clusters:\n- context: a\n",
+		  "gitops.yaml:6: this cluster has no name" },
+		{ APP "clusters:\n- name: a\n- name: a\n",
+		  "gitops.yaml:7: there are two clusters named 'a'" },
+		{ APP "clusters:\n- name: A\n",
+		  "gitops.yaml:6: name: 'A' is no name" },
+		{ APP "clusters:\n- name: a\n  apps: [wbe]\n",
+		  "gitops.yaml:7: cluster a: there is no app 'wbe'; did you "
+		  "mean 'web'?" },
+		{ APP "clusters:\n- name: a\n  apps: []\n",
+		  "gitops.yaml:6: cluster a: apps is empty" },
+	};
+	struct apps apps;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_int_equal(read_text(cases[i].text, &apps), -1);
+		assert_int_equal(err.status, ERR_INPUT);
+		assert_string_equal(err.msg, cases[i].message);
+		err_clear(&err);
+	}
+}
+
 static void nothing_is_said_of_releases(void **state)
 {
 	struct apps apps;
@@ -104,8 +155,10 @@ static void wrong_images_have_a_place(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(clusters_are_read),
 		TEST(images_are_read),
 		TEST(nothing_is_said_of_releases),
+		TEST(wrong_clusters_have_a_place),
 		TEST(wrong_images_have_a_place),
 	};
 

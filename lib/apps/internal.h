@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APPS_INTERNAL_H
+#define APPS_INTERNAL_H
+
+/* What the files of this room share; nobody else includes it. */
+
+#include "apps/apps.h"
+#include "document/decode.h"
+
+/* ---- apps.c ---- */
+
+#define APPS_NAMESPACE_MOST 63 /* bytes of a DNS label, RFC 1123 */
+
+/* A name in the cluster: a DNS label of so many bytes at most. */
+MUST_USE int apps_read_name(const struct node *node, const char *field,
+			    size_t most, const char **out, struct err *err);
+
+/* "gitops.yaml:4" */
+const char *apps_origin(struct arena *arena, const struct node *node);
+
+/* The texts of the nodes, NULL-ended. */
+const char **apps_texts(struct arena *arena, const struct nodes *nodes);
+
+/* "; did you mean 'web'?", or "" where nothing is like it. */
+const char *apps_suggest(struct arena *arena, const struct apps *apps,
+			 const char *name);
+
+/* ---- clusters.c ---- */
+
+/* A cluster as it stands in the file. */
+struct cluster_entry {
+	const struct node *at;
+	const struct node *name;
+	const struct node *context;
+	struct nodes apps;
+};
+
+struct cluster_entries {
+	struct cluster_entry *v;
+	size_t n;
+	size_t room;
+};
+
+extern const struct decode_table apps_cluster_table;
+
+/* Read the clusters, whose apps are in `apps` already. */
+MUST_USE int apps_read_clusters(struct arena *arena,
+				const struct cluster_entries *entries,
+				struct apps *apps, struct err *err);
+
+#endif
