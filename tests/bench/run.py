@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Measure gitops beside kubectl, kapp (where it is installed) and the raw
-ceiling: the very requests that gitops sends, sent again by `curl --parallel`.
+"""Measure gitops beside kubectl, kapp and the raw ceiling: the very requests
+that gitops sends, sent again by `curl --parallel`.
 
 usage: run.py [--each N] [--rounds N] [--only WORD] [--kubectl PATH]
 
@@ -21,13 +21,15 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(TESTS), str(TESTS / "peer")]
 
 from bed.control import Control, assets  # noqa: E402
 from bed.program import MEASURE, Program, plain_binary  # noqa: E402
 from bed.proxy import Proxy           # noqa: E402
 from bed.repository import Repository # noqa: E402
 from bed.thousand import thousand     # noqa: E402
+from kustomize import kapp            # noqa: E402
 
 IN_FLIGHT = 48
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
@@ -221,7 +223,7 @@ class Bench:
         self.gitops = plain_binary()
         if not self.gitops:
             sys.exit("run.py: needs ./gitops without sanitizers: run make")
-        self.kapp = shutil.which("kapp")
+        self.kapp = kapp()
         self.rows = []
 
     def say(self, text):
@@ -385,7 +387,7 @@ class Bench:
               "which sends no more than\n50 requests a second; --kubectl "
               "names one.")
         if not self.kapp:
-            print("kapp is not installed.")
+            print("kapp is missing: it is built with Go.")
 
 
 def main():

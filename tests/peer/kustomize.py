@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The real kustomize and helm, built from their modules, and our own reader
+"""The real kustomize, helm and kapp, built from their modules, and our own reader
 and writer of YAML as a program."""
 
 import functools
@@ -14,26 +14,28 @@ BUILD = pathlib.Path(os.environ.get("PEER_BUILD", ROOT / "build" / "peer"))
 
 
 @functools.cache
+def built(name, package, module):
+    """The program of a Go module, or None where there is no Go to build it."""
+    if not shutil.which("go"):
+        return None
+    program = BUILD / name
+    subprocess.run(["go", "build", "-o", program, package], cwd=module,
+                   check=True)
+    return program
+
+
 def kustomize():
-    """Its path, or None where there is no Go to build it."""
-    if not shutil.which("go"):
-        return None
-    program = BUILD / "kustomize"
-    subprocess.run(["go", "build", "-o", program,
-                    "sigs.k8s.io/kustomize/kustomize/v5"],
-                   cwd=PEER, check=True)
-    return program
+    return built("kustomize", "sigs.k8s.io/kustomize/kustomize/v5", PEER)
 
 
-@functools.cache
 def helm():
-    """Likewise."""
-    if not shutil.which("go"):
-        return None
-    program = BUILD / "helm"
-    subprocess.run(["go", "build", "-o", program, "helm.sh/helm/v3/cmd/helm"],
-                   cwd=PEER / "helm", check=True)
-    return program
+    return built("helm", "helm.sh/helm/v3/cmd/helm", PEER / "helm")
+
+
+def kapp():
+    """For the bench alone."""
+    return built("kapp", "carvel.dev/kapp/cmd/kapp",
+                 PEER.parent / "bench" / "kapp")
 
 
 def compile_c(name, *patterns):
