@@ -185,7 +185,8 @@ int source_apps(struct source *source, struct err *err)
 		if (apps_read(arena, source->tree, file, &source->apps, err) <
 		    0)
 			return -1;
-		return apps_choose(&source->apps, args->apps, err);
+		return apps_choose(&source->apps,
+				   args->any_app ? NULL : args->apps, err);
 	}
 	if (make_app(source, err) < 0)
 		return -1;
@@ -216,6 +217,28 @@ int source_follow(struct source *source, struct err *err)
 	if (source_apps(source, err) < 0)
 		return -1;
 	source->apps.record_namespace = namespace;
+	return 0;
+}
+
+int source_at(const struct source *source, const char *rev, struct source **out,
+	      struct err *err)
+{
+	struct arena *arena = source->run->arena;
+	const struct repo_args args = {
+		.location = source->args->location,
+		.rev = rev,
+	};
+	struct source_args *there = arena_memdup(arena, source->args,
+						 sizeof(*there));
+	struct source *at = arena_memdup(arena, source, sizeof(*at));
+
+	there->any_app = true;
+	there->worktree = false;
+	at->args = there;
+	if (repo_open(source->run, &args, &at->repo, err) < 0 ||
+	    source_follow(at, err) < 0)
+		return -1;
+	*out = at;
 	return 0;
 }
 

@@ -36,6 +36,7 @@ struct source_args {
 	bool enable_helm;
 	bool allow_empty;
 	bool any_path; /* `path` need not be an app */
+	bool any_app;  /* all are chosen, whatever `apps` names */
 	bool worktree;
 };
 extern const struct opt source_opts[];
@@ -112,6 +113,13 @@ MUST_USE int source_apps(struct source *source, struct err *err);
  * which was made.
  */
 MUST_USE int source_follow(struct source *source, struct err *err);
+
+/*
+ * The same repository at another revision, in which an app may be missing that
+ * is chosen here: there all are.
+ */
+MUST_USE int source_at(const struct source *source, const char *rev,
+		       struct source **out, struct err *err);
 
 /* What is to be rendered of an app. */
 struct render_args source_render(struct source *source, const struct app *app);

@@ -7,6 +7,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/common.h"
+#include "cmd/compare.h"
 #include "cmd/fleet.h"
 #include "cmd/planning.h"
 
@@ -18,12 +19,17 @@ struct diff_args {
 	struct change_args change;
 	struct output_args output;
 	struct planning_args prune;
+	const char *from, *to; /* revisions, or NULL */
 	int format;
 };
 
 static const struct opt diff_opts[] = {
+	OPT_STRING(struct diff_args, from, 0, "from", "REVISION",
+		   "compare with this revision, and no cluster"),
 	OPT_CHOICE(struct diff_args, format, 'o', "output", "FORMAT",
 		   "format of the result", output_formats),
+	OPT_STRING(struct diff_args, to, 0, "to", "REVISION",
+		   "with --from: the same as --rev"),
 	OPT_INCLUDE(struct diff_args, source, source_opts),
 	OPT_INCLUDE(struct diff_args, target, target_opts),
 	OPT_INCLUDE(struct diff_args, change, change_opts),
@@ -31,6 +37,43 @@ static const struct opt diff_opts[] = {
 	OPT_INCLUDE(struct diff_args, prune, planning_opts),
 	OPT_END,
 };
+
+static int check_args(struct diff_args *args, struct err *err)
+{
+	if (!args->to)
+		return 0;
+	if (!args->from) {
+		err_set(err, ERR_USAGE, "--to: it is not said from where");
+		return err_hint(err, "say --from REVISION as well, or --rev to "
+				     "compare a revision with a cluster");
+	}
+	if (args->source.rev)
+		return err_set(err, ERR_USAGE,
+			       "--to and --rev exclude each other");
+	if (args->source.worktree)
+		return err_set(err, ERR_USAGE,
+			       "--to and --worktree exclude each other");
+	args->source.rev = args->to;
+	return 0;
+}
+
+/* Two revisions, and no cluster. */
+static int diff_revisions(const struct diff_args *args, struct source *source,
+			  struct report *report, struct err *err)
+{
+	struct compare compare = {
+		.to = source,
+		.namespace = args->target.namespace,
+	};
+
+	if (source_at(source, args->from, &compare.from, err) < 0)
+		return err_wrap(err, "--from");
+	report_from(report, &compare.from->revision);
+	if (compare_render(&compare, err) < 0 ||
+	    report_diff(report, &compare.plan, err) < 0)
+		return -1;
+	return plan_changes(&compare.plan) ? EXIT_DIFFERENT : 0;
+}
 
 static int diff_cluster(struct source *source, const struct target_args *target,
 			void *data, struct report *report, struct err *err)
@@ -66,12 +109,15 @@ static int diff_run(struct run *run, int argc, char **argv,
 	struct source source;
 
 	if (opt_parse(run, diff_opts, &args, argc, argv, &args.source.location,
-		      err) < 0)
+		      err) < 0 ||
+	    check_args(&args, err) < 0)
 		return -1;
 	output_open(run, "diff", args.format, &args.output, report);
 
 	if (source_open(run, &args.source, *report, &source, err) < 0)
 		return -1;
+	if (args.from)
+		return diff_revisions(&args, &source, *report, err);
 	return fleet_run(&source, &args.target, *report, &job, err);
 }
 

@@ -23,15 +23,7 @@ static int render_then(struct restore_goal *goal, struct err *err)
 int restore_open(struct source *source, struct restore_goal *goal,
 		 struct err *err)
 {
-	struct arena *arena = source->run->arena;
-	const struct repo_args args = {
-		.location = source->args->location,
-		.rev = goal->rev,
-	};
-
-	goal->then = arena_memdup(arena, source, sizeof(*source));
-	if (repo_open(source->run, &args, &goal->then->repo, err) < 0 ||
-	    source_follow(goal->then, err) < 0)
+	if (source_at(source, goal->rev, &goal->then, err) < 0)
 		return -1;
 	if (render_then(goal, err) < 0)
 		return err_wrap(err, "app %s at %.7s", goal->app,

@@ -138,6 +138,13 @@ MUST_USE int cluster_open(struct run *run, const struct cluster_args *args,
 MUST_USE int cluster_identify(struct cluster *cluster, struct objects *want,
 			      struct err *err);
 
+/*
+ * The same without a cluster, for the kinds of Kubernetes itself and those that
+ * are defined among `want`; others stay as they are.
+ */
+void cluster_place(struct arena *arena, struct objects *want,
+		   const char *namespace);
+
 /* Fill in `live` of each item, or `proved` in its place. */
 MUST_USE int cluster_read(struct cluster *cluster, struct cluster_item **items,
 			  size_t n, struct err *err);

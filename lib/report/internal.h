@@ -38,8 +38,9 @@ struct report {
 	struct report_args args;
 	bool out_color;
 	bool err_color;
-	const char *repository;   /* NULL: not known yet */
-	struct revision revision; /* oid NULL: files */
+	const char *repository;      /* NULL: not known yet */
+	struct revision revision;    /* oid NULL: files */
+	const struct revision *from; /* NULL: a cluster is compared with */
 	const struct cluster *cluster;
 	const struct plan *plan; /* NULL: not that far */
 	bool applied;            /* the outcomes of its steps count */

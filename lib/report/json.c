@@ -405,9 +405,9 @@ void report_json_rollback(struct report *report,
 
 /* ---- the document ---- */
 
-static json_t *revision_json(const struct report *report)
+static json_t *revision_json(const struct report *report,
+			     const struct revision *revision)
 {
-	const struct revision *revision = &report->revision;
 	AUTO_ARENA struct arena *scratch = arena_new();
 	json_t *one;
 
@@ -500,7 +500,9 @@ void report_json_document(struct report *report, int status,
 	doc_set_string(doc, "Report", "kind", NULL);
 	doc_set_string(doc, report->args.command, "command", NULL);
 	put(doc, "repository", report_json_text(report, report->repository));
-	put(doc, "revision", revision_json(report));
+	put(doc, "revision", revision_json(report, &report->revision));
+	if (report->from)
+		put(doc, "from", revision_json(report, report->from));
 	if (report->parts)
 		doc_set(doc, report->parts, "clusters", NULL);
 	else

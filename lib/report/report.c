@@ -231,6 +231,12 @@ void report_source(struct report *report, const char *repository,
 		report->revision = *revision;
 }
 
+void report_from(struct report *report, const struct revision *revision)
+{
+	report->from = arena_memdup(report->run->arena, revision,
+				    sizeof(*revision));
+}
+
 void report_cluster(struct report *report, const struct cluster *cluster)
 {
 	report->cluster = cluster;

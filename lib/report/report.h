@@ -81,6 +81,9 @@ void report_parts(struct report *report);
 void report_source(struct report *report, const char *repository,
 		   const struct revision *revision);
 
+/* What it is compared with, where that is another revision and no cluster. */
+void report_from(struct report *report, const struct revision *revision);
+
 /* Where it goes. */
 void report_cluster(struct report *report, const struct cluster *cluster);
 

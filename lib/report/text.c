@@ -219,6 +219,12 @@ int report_add_diff(struct report *report, struct str *out,
 	return 0;
 }
 
+static char *from_name(const struct report *report)
+{
+	return report_text_commit(report->run->arena, report->from->name,
+				  report->from->oid);
+}
+
 static int add_diff(struct report *report, struct str *out,
 		    const struct plan_step *step, struct err *err)
 {
@@ -237,8 +243,12 @@ static int add_diff(struct report *report, struct str *out,
 		doc_show_yaml(&new_text, after);
 	sides.before = str_bytes(&old_text);
 	sides.after = str_bytes(&new_text);
-	sides.before_name = before ? "live" : "/dev/null";
-	sides.after_name = report_text_revision(report);
+	sides.before_name = !before      ? "/dev/null" :
+			    report->from ? from_name(report) :
+					   "live";
+	sides.after_name = !after && report->from ?
+				   "/dev/null" :
+				   report_text_revision(report);
 	return report_add_diff(report, out, &sides, err);
 }
 
@@ -324,11 +334,17 @@ static void add_counts(struct report *report, struct str *out)
 			   report->applied ? words->done : words->total);
 		comma = ", ";
 	}
+	if (!*comma)
+		str_add(out, report->applied ? "nothing" : "no differences");
 }
 
 void report_text_target(struct report *report, struct str *out)
 {
 	str_add(out, ": ");
+	if (report->from) {
+		report_add(report, out, from_name(report));
+		str_add(out, " -> ");
+	}
 	report_add(report, out, report_text_revision(report));
 	report_add_subject(report, out);
 	if (report->cluster) {

@@ -101,3 +101,38 @@ def test_full_disk_is_an_error(kube, repo, ns):
     with open("/dev/full", "w") as full:
         result = kube("diff", repo, expect=2, stdout=full)
     assert result.err
+
+
+def test_two_revisions_need_no_cluster(gitops, repo):
+    """No kubeconfig, and nobody is asked."""
+    gitops.kubeconfig = None
+    gitops.env["GITOPS_APP"] = None
+    first = repo.commit({"a.yaml": objects.config_map("a", {"x": "1"}),
+                         "b.yaml": objects.config_map("b", {"x": "1"})})
+    repo.commit({"a.yaml": objects.config_map("a", {"x": "2"}),
+                 "b.yaml": None, "c.yaml": objects.config_map("c", {})})
+    result = gitops("diff", "-o", "json", "--from", first, repo, expect=1)
+    assert result.json["cluster"] is None and result.json["requests"] is None
+    assert result.json["from"]["commit"] == first
+    assert {o["name"]: o["action"] for o in result.json["objects"]} == {
+        "a": "change", "b": "delete", "c": "create"}
+    gitops("diff", "--from", "HEAD", repo)
+
+
+def test_apps_with_the_same_inputs_are_not_rendered(gitops, repo):
+    """They are broken, which nobody finds out; but what can be reached from
+    outside is an input, too."""
+    gitops.env["GITOPS_APP"] = None
+    names = ("closed", "up", "link")
+    repo.commit({
+        "gitops.yaml": "apiVersion: gitops/v1\napps:\n" + "".join(
+            f"- {{name: {n}, path: {n}}}\n" for n in names),
+        **{f"{n}/bad.yaml": "a: [\n" for n in names},
+        "up/kustomization.yaml": "resources: [../base]\n"})
+    (repo.path / "link" / "more.yaml").symlink_to("../base/a.yaml")
+    repo.commit({"base/a.yaml": objects.config_map("a", {"x": "1"})})
+    repo.commit({"base/a.yaml": objects.config_map("a", {"x": "2"})})
+    args = ["diff", "--from", "HEAD~1", repo, "--app"]
+    assert gitops(*args, "closed").out.startswith("no differences: ")
+    for name in ("up", "link"):
+        gitops(*args, name, expect=2)

@@ -64,26 +64,9 @@ static char *path_of(const struct directory *directory, struct arena *arena,
 static int identify(void *data, struct objects *want, struct err *err)
 {
 	struct directory *directory = data;
-	struct arena *arena = directory->run->arena;
-	const struct map *definitions = cluster_definitions(arena, want);
 
 	(void)err;
-	for (size_t i = 0; i < want->n; i++) {
-		struct object *object = &want->v[i];
-		const struct cluster_definition *definition =
-			cluster_definition_of(definitions, object);
-		bool namespaced;
-
-		if (definition)
-			namespaced = definition->namespaced;
-		else if (!directory_scope(object, &namespaced))
-			continue;
-		if (!namespaced)
-			object_set_namespace(arena, object, "");
-		else if (!*object->namespace)
-			object_set_namespace(arena, object,
-					     directory->namespace);
-	}
+	cluster_place(directory->run->arena, want, directory->namespace);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cluster/directory/directory.h"
+#include "cluster/scope.h"
 
 /* Kubernetes' own kinds that have no namespace, as GROUP/KIND.  Sorted. */
 static const char *const cluster_kinds[] = {
@@ -51,6 +52,28 @@ static const char *const cluster_kinds[] = {
 static int compare(const void *key, const void *member)
 {
 	return strcmp(key, *(const char *const *)member);
+}
+
+void cluster_place(struct arena *arena, struct objects *want,
+		   const char *namespace)
+{
+	const struct map *definitions = cluster_definitions(arena, want);
+
+	for (size_t i = 0; i < want->n; i++) {
+		struct object *object = &want->v[i];
+		const struct cluster_definition *definition =
+			cluster_definition_of(definitions, object);
+		bool namespaced;
+
+		if (definition)
+			namespaced = definition->namespaced;
+		else if (!directory_scope(object, &namespaced))
+			continue;
+		if (!namespaced)
+			object_set_namespace(arena, object, "");
+		else if (!*object->namespace)
+			object_set_namespace(arena, object, namespace);
+	}
 }
 
 bool directory_scope(const struct object *object, bool *namespaced)
