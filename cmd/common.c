@@ -82,6 +82,8 @@ void output_open(struct run *run, const char *command, int format,
 		.color = (enum report_when)args->color,
 		.progress = (enum report_when)args->progress,
 		.quiet = args->quiet,
+		.who = output_who(run),
+		.job = output_job(run),
 		.out = stdout,
 		.err = stderr,
 	};
@@ -258,6 +260,9 @@ int target_open(struct run *run, const struct target_args *args,
 		.tree_dir = source->dir,
 	};
 
+	for (size_t i = 0; i < source->apps.n; i++)
+		if (source->apps.v[i].chosen)
+			report_app(report, source->apps.v[i].name);
 	if (cluster_open(run, &cluster_args, out, err) < 0)
 		return -1;
 	report_cluster(report, *out);

@@ -85,6 +85,10 @@ extern const char *const output_formats[];
 void output_open(struct run *run, const char *command, int format,
 		 const struct output_args *args, struct report **report);
 
+/* "user@host", who runs this; the URL of the CI job, or "".  who.c */
+const char *output_who(const struct run *run);
+const char *output_job(const struct run *run);
+
 struct source {
 	struct run *run;
 	const struct source_args *args;

@@ -10,6 +10,7 @@
 #include "cmd/compare.h"
 #include "cmd/fleet.h"
 #include "cmd/planning.h"
+#include "cmd/tell.h"
 
 #define EXIT_DIFFERENT 1 /* diff(1), kubectl diff */
 
@@ -18,6 +19,7 @@ struct diff_args {
 	struct target_args target;
 	struct change_args change;
 	struct output_args output;
+	struct tell_args tell;
 	struct planning_args prune;
 	const char *from, *to; /* revisions, or NULL */
 	int format;
@@ -34,6 +36,7 @@ static const struct opt diff_opts[] = {
 	OPT_INCLUDE(struct diff_args, target, target_opts),
 	OPT_INCLUDE(struct diff_args, change, change_opts),
 	OPT_INCLUDE(struct diff_args, output, output_opts),
+	OPT_INCLUDE(struct diff_args, tell, tell_report_opts),
 	OPT_INCLUDE(struct diff_args, prune, planning_opts),
 	OPT_END,
 };
@@ -113,6 +116,7 @@ static int diff_run(struct run *run, int argc, char **argv,
 	    check_args(&args, err) < 0)
 		return -1;
 	output_open(run, "diff", args.format, &args.output, report);
+	tell_at_end(run, &args.tell, *report);
 
 	if (source_open(run, &args.source, *report, &source, err) < 0)
 		return -1;

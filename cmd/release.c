@@ -17,6 +17,7 @@
 #include "cmd/cmd.h"
 #include "cmd/common.h"
 #include "cmd/restore.h"
+#include "cmd/tell.h"
 #include "git/history.h"
 #include "git/land.h"
 
@@ -26,6 +27,7 @@
 
 struct release_opts {
 	struct output_args output;
+	struct tell_args tell;
 	const char *location;
 	const char *rev;
 	const char *path;
@@ -88,6 +90,7 @@ static const struct opt release_opts[] = {
 	OPT_FLAG(struct release_opts, sign_off, 0, "signoff",
 		 "add a line Signed-off-by"),
 	OPT_INCLUDE(struct release_opts, output, output_opts),
+	OPT_INCLUDE(struct release_opts, tell, tell_report_opts),
 	OPT_END,
 };
 
@@ -407,6 +410,7 @@ static int release_run(struct run *run, int argc, char **argv,
 		      err) < 0)
 		return -1;
 	output_open(run, "release", opts->format, &opts->output, report);
+	tell_at_end(run, &opts->tell, *report);
 	releasing->source_args = (struct source_args){
 		.location = opts->location,
 		.path = opts->path,

@@ -17,6 +17,7 @@
 #include "cmd/fleet.h"
 #include "cmd/restore.h"
 #include "cmd/sync.h"
+#include "cmd/tell.h"
 #include "git/land.h"
 
 #define NUMBER_DIGITS 6 /* a number that is longer is a short commit */
@@ -26,6 +27,7 @@ struct rollback_args {
 	struct target_args target;
 	struct change_args change;
 	struct output_args output;
+	struct tell_args tell;
 	struct sync_how sync;
 	struct rollback_how how;
 	const char *steps;
@@ -50,6 +52,7 @@ static const struct opt rollback_opts[] = {
 	OPT_INCLUDE(struct rollback_args, target, target_opts),
 	OPT_INCLUDE(struct rollback_args, change, change_opts),
 	OPT_INCLUDE(struct rollback_args, output, output_opts),
+	OPT_INCLUDE(struct rollback_args, tell, tell_report_opts),
 	OPT_INCLUDE(struct rollback_args, sync, sync_how_opts),
 	OPT_END,
 };
@@ -378,12 +381,13 @@ static int rollback_run(struct run *run, int argc, char **argv,
 	bool found;
 
 	if (opt_parse(run, rollback_opts, &args, argc, argv,
-		      &args.source.location, err) < 0 ||
-	    check_args(&args, err) < 0)
+		      &args.source.location, err) < 0)
 		return -1;
 	output_open(run, "rollback", args.format, &args.output, report);
+	tell_at_end(run, &args.tell, *report);
 
-	if (source_open(run, &args.source, *report, &source, err) < 0 ||
+	if (check_args(&args, err) < 0 ||
+	    source_open(run, &args.source, *report, &source, err) < 0 ||
 	    fleet_one(&source, &args.target, &target, err) < 0 ||
 	    target_open(run, &target, &args.change, &source, *report, &cluster,
 			err) < 0 ||

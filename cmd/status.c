@@ -11,11 +11,13 @@
 #include "cmd/common.h"
 #include "cmd/fleet.h"
 #include "cmd/planning.h"
+#include "cmd/tell.h"
 
 struct status_args {
 	struct source_args source;
 	struct target_args target;
 	struct output_args output;
+	struct tell_args tell;
 	int format;
 };
 
@@ -25,6 +27,7 @@ static const struct opt status_opts[] = {
 	OPT_INCLUDE(struct status_args, source, source_opts),
 	OPT_INCLUDE(struct status_args, target, target_opts),
 	OPT_INCLUDE(struct status_args, output, output_opts),
+	OPT_INCLUDE(struct status_args, tell, tell_report_opts),
 	OPT_END,
 };
 
@@ -82,6 +85,7 @@ static int status_run(struct run *run, int argc, char **argv,
 		      &args.source.location, err) < 0)
 		return -1;
 	output_open(run, "status", args.format, &args.output, report);
+	tell_at_end(run, &args.tell, *report);
 
 	if (source_open(run, &args.source, *report, &source, err) < 0)
 		return -1;

@@ -18,6 +18,7 @@
 #include "cmd/fleet.h"
 #include "cmd/restore.h"
 #include "cmd/rollback.h"
+#include "cmd/tell.h"
 #include "plan/order.h"
 
 enum validate { VALIDATE_SERVER, VALIDATE_NONE };
@@ -48,6 +49,7 @@ struct sync_args {
 	struct target_args target;
 	struct change_args change;
 	struct output_args output;
+	struct tell_args tell;
 	struct sync_how how;
 	int format;
 	bool rollback;
@@ -62,6 +64,7 @@ static const struct opt sync_opts[] = {
 	OPT_INCLUDE(struct sync_args, target, target_opts),
 	OPT_INCLUDE(struct sync_args, change, change_opts),
 	OPT_INCLUDE(struct sync_args, output, output_opts),
+	OPT_INCLUDE(struct sync_args, tell, tell_report_opts),
 	OPT_INCLUDE(struct sync_args, how, sync_how_opts),
 	OPT_END,
 };
@@ -306,12 +309,13 @@ static int sync_run(struct run *run, int argc, char **argv,
 	struct source source;
 
 	if (opt_parse(run, sync_opts, &args, argc, argv, &args.source.location,
-		      err) < 0 ||
-	    check_rollback(&args, err) < 0)
+		      err) < 0)
 		return -1;
 	output_open(run, "sync", args.format, &args.output, report);
+	tell_at_end(run, &args.tell, *report);
 
-	if (source_open(run, &args.source, *report, &source, err) < 0)
+	if (check_rollback(&args, err) < 0 ||
+	    source_open(run, &args.source, *report, &source, err) < 0)
 		return -1;
 	return fleet_run(&source, &args.target, *report, &job, err);
 }

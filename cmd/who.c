@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Who runs this, and where: for the record. */
+/* Who runs this, and where: for the record and the report. */
 
 #include <unistd.h>
 
@@ -29,7 +29,7 @@ static const char *host_of(const struct run *run)
 }
 
 /* The user whom the CI acts for, else that of the machine. */
-static const char *who(const struct run *run)
+const char *output_who(const struct run *run)
 {
 	static const char *const users[] = {
 		"GITHUB_ACTOR",  "GITLAB_USER_LOGIN",
@@ -43,7 +43,7 @@ static const char *who(const struct run *run)
 	return arena_printf(run->arena, "%s@%s", user, host_of(run));
 }
 
-static const char *job(const struct run *run)
+const char *output_job(const struct run *run)
 {
 	static const char *const urls[] = {
 		"CI_JOB_URL",
@@ -65,7 +65,7 @@ static const char *job(const struct run *run)
 struct apply_holder source_holder(const struct source *source)
 {
 	return (struct apply_holder){
-		.who = who(source->run),
+		.who = output_who(source->run),
 		.host = host_of(source->run),
 		.pid = (long)getpid(),
 	};
@@ -80,8 +80,8 @@ struct record_sync source_sync(const struct source *source)
 		.ref = revision->oid ? revision->name : "",
 		.author = revision->oid ? revision->author : "",
 		.subject = revision->oid ? revision->subject : "",
-		.who = who(source->run),
-		.job = job(source->run),
+		.who = output_who(source->run),
+		.job = output_job(source->run),
 		.result = "",
 	};
 }

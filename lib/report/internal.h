@@ -49,10 +49,12 @@ struct report {
 	size_t n_objects;
 	json_t *objects; /* for the document; NULL: none */
 	json_t *apps;    /* the same, of status and history */
+	json_t *chosen;  /* the same, of what else knows apps */
 	const struct report_release *release; /* NULL: none */
 	json_t *goals;                        /* the same, of rollback */
 	json_t *rollback;
 	json_t *parts; /* the same, of report_part() */
+	bool is_part;  /* of a whole whose end is heard */
 	struct {
 		struct report_end {
 			const char *name;
@@ -68,6 +70,10 @@ struct report {
 	} warnings;         /* redacted */
 	struct map *warned; /* those texts, to say each once */
 	struct progress progress;
+	int64_t began;      /* seconds since 1970 */
+	int64_t began_ms;   /* on clock_ms() */
+	report_end_fn *end; /* or NULL */
+	void *end_context;
 	int out_errno; /* why stdout could not be written; 0: it could */
 };
 
@@ -170,8 +176,13 @@ void report_json_goal(struct report *report, const char *app,
 void report_json_rollback(struct report *report,
 			  const struct report_rollback *rollback);
 /* The document. */
-void report_json_document(struct report *report, int status,
-			  const struct err *err);
+json_t *report_json_document(struct report *report, int status,
+			     const struct err *err);
+
+/* ---- parts.c ---- */
+
+/* Behind what a part has printed, its document, for report_part(). */
+void report_hand_over(struct report *report, const json_t *document);
 
 /* ---- release.c ---- */
 

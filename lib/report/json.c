@@ -262,6 +262,16 @@ int report_json_sides(struct report *report, struct err *err)
 
 /* ---- apps ---- */
 
+void report_app(struct report *report, const char *name)
+{
+	json_t *one = json_object();
+
+	if (!report->chosen)
+		report->chosen = doc_array(report->run->arena);
+	put(one, "name", report_json_text(report, name));
+	json_array_append_new(report->chosen, one);
+}
+
 static json_t *sync_json(const struct report *report,
 			 const struct record_sync *sync)
 {
@@ -489,12 +499,23 @@ static json_t *warnings_json(const struct report *report)
 	return list;
 }
 
-void report_json_document(struct report *report, int status,
-			  const struct err *err)
+/* Who has run it, and how long. */
+static json_t *run_json(const struct report *report)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
-	AUTO_STR struct str text = STR_INIT(STR_BIG);
-	json_t *doc = doc_object(scratch);
+	json_t *one = json_object();
+
+	put(one, "who", report_json_text(report, report->args.who));
+	put(one, "job", report_json_text(report, report->args.job));
+	put(one, "started", json_string(clock_rfc3339(scratch, report->began)));
+	put(one, "milliseconds", json_integer(clock_ms() - report->began_ms));
+	return one;
+}
+
+json_t *report_json_document(struct report *report, int status,
+			     const struct err *err)
+{
+	json_t *doc = doc_object(report->run->arena);
 
 	doc_set_string(doc, "gitops/v1", "apiVersion", NULL);
 	doc_set_string(doc, "Report", "kind", NULL);
@@ -507,8 +528,9 @@ void report_json_document(struct report *report, int status,
 		doc_set(doc, report->parts, "clusters", NULL);
 	else
 		put(doc, "cluster", cluster_json(report));
-	if (report->apps)
-		doc_set(doc, report->apps, "apps", NULL);
+	if (report->apps || report->chosen)
+		doc_set(doc, report->apps ? report->apps : report->chosen,
+			"apps", NULL);
 	if (report->rollback)
 		doc_set(doc, report->rollback, "rollback", NULL);
 	if (!report->parts) {
@@ -520,7 +542,7 @@ void report_json_document(struct report *report, int status,
 		put(doc, "release", report_release_json(report));
 	put(doc, "warnings", warnings_json(report));
 	put(doc, "errors", errors_json(report, err));
+	put(doc, "run", run_json(report));
 	put(doc, "exitStatus", json_integer(status));
-	doc_write_json_pretty(&text, doc);
-	report_write_raw(report, report->args.out, str_bytes(&text));
+	return doc;
 }

@@ -24,6 +24,7 @@ void report_open_part(struct run *run, const struct report *whole, FILE *out,
 	(*part)->err_color = whole->err_color;
 	(*part)->repository = whole->repository;
 	(*part)->revision = whole->revision;
+	(*part)->is_part = whole->end != NULL;
 }
 
 /* What a part has written is redacted and escaped already. */
@@ -37,8 +38,37 @@ void report_part_line(struct report *report, const char *name, const char *text)
 	fflush(report->args.err);
 }
 
+/* Between the two; no text of ours holds it. */
+#define HAND_OVER '\0'
+
+void report_hand_over(struct report *report, const json_t *document)
+{
+	AUTO_STR struct str text = STR_INIT(STR_BIG);
+
+	str_add_char(&text, HAND_OVER);
+	doc_write_json(&text, document);
+	report_write_raw(report, report->args.out, str_bytes(&text));
+}
+
+/* What was handed over, which is taken off `out`; else what was printed. */
+static struct bytes document_of(const struct report *report, struct bytes *out)
+{
+	const char *end = out->len ? memchr(out->data, HAND_OVER, out->len) :
+				     NULL;
+	struct bytes document = { 0 };
+
+	if (end) {
+		document.data = end + 1;
+		document.len = out->len - (size_t)(end + 1 - out->data);
+		out->len = (size_t)(end - out->data);
+	} else if (report->args.format == REPORT_JSON) {
+		document = *out;
+	}
+	return document;
+}
+
 static void keep_json(struct report *report, const char *name, int status,
-		      struct bytes out)
+		      struct bytes text)
 {
 	struct arena *arena = report->run->arena;
 	AUTO_ERR struct err none = { 0 };
@@ -49,7 +79,7 @@ static void keep_json(struct report *report, const char *name, int status,
 		report->parts = doc_array(arena);
 	doc_set_string(one, name, "name", NULL);
 	json_object_set_new(one, "exitStatus", json_integer(status));
-	if (out.len && doc_read_json(arena, name, out, &document, &none) == 0)
+	if (text.len && doc_read_json(arena, name, text, &document, &none) == 0)
 		doc_set(one, document, "report", NULL);
 	json_array_append(report->parts, one);
 }
@@ -75,9 +105,9 @@ void report_part(struct report *report, const char *name, int status,
 {
 	*vec_push(report->run->arena,
 		  &report->ends) = (struct report_end){ name, status };
-	if (report->args.format == REPORT_JSON)
-		keep_json(report, name, status, out);
-	else if (out.len)
+	if (report->args.format == REPORT_JSON || report->end)
+		keep_json(report, name, status, document_of(report, &out));
+	if (report->args.format != REPORT_JSON && out.len)
 		write_part(report, name, out);
 	fflush(report->args.out);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/vec.h"
 #include "report/internal.h"
 
@@ -217,6 +218,8 @@ void report_open(struct run *run, const struct report_args *args,
 	report->out_color = colored(report, args->out);
 	report->err_color = colored(report, args->err);
 	report->warned = map_new(run->arena);
+	report->began = clock_wall();
+	report->began_ms = clock_ms();
 	report_progress_init(report);
 	run->emit = on_event;
 	run->payload = report;
@@ -251,15 +254,20 @@ static void keep_plan(struct report *report, const struct plan *plan)
 	report->plan = arena_memdup(report->run->arena, plan, sizeof(*plan));
 }
 
+static bool is_text(const struct report *report)
+{
+	return report->args.format == REPORT_TEXT;
+}
+
 int report_diff(struct report *report, struct plan *plan, struct err *err)
 {
 	int status = 0;
 
 	keep_plan(report, plan);
-	if (report->args.format == REPORT_JSON)
-		status = report_json_sides(report, err);
-	else if (!report->args.quiet || plan_changes(plan))
+	if (is_text(report) && (!report->args.quiet || plan_changes(plan)))
 		status = report_text_diff(report, err);
+	if (status == 0 && (!is_text(report) || report->end || report->is_part))
+		status = report_json_sides(report, err);
 	report_plan_warnings(report);
 	return status;
 }
@@ -268,7 +276,7 @@ void report_sync(struct report *report, struct plan *plan)
 {
 	keep_plan(report, plan);
 	report->applied = true;
-	if (report->args.format == REPORT_TEXT && !report->args.quiet)
+	if (is_text(report) && !report->args.quiet)
 		report_text_sync(report);
 	report_plan_warnings(report);
 }
@@ -278,7 +286,7 @@ void report_status(struct report *report, struct plan *plan,
 {
 	keep_plan(report, plan);
 	report_json_status(report, status);
-	if (report->args.format == REPORT_TEXT && !report->args.quiet)
+	if (is_text(report) && !report->args.quiet)
 		report_text_status(report, status);
 }
 
@@ -286,7 +294,7 @@ void report_history(struct report *report, const struct record *records,
 		    size_t n)
 {
 	report_json_history(report, records, n);
-	if (report->args.format == REPORT_TEXT && !report->args.quiet)
+	if (is_text(report) && !report->args.quiet)
 		report_text_history(report, records, n);
 }
 
@@ -294,7 +302,7 @@ void report_goal(struct report *report, const char *app,
 		 const struct revision *revision)
 {
 	report_json_goal(report, app, revision);
-	if (report->args.format == REPORT_TEXT && !report->args.quiet)
+	if (is_text(report) && !report->args.quiet)
 		report_text_goal(report, app, revision);
 }
 
@@ -302,7 +310,7 @@ void report_rollback(struct report *report,
 		     const struct report_rollback *rollback)
 {
 	report_json_rollback(report, rollback);
-	if (report->args.format == REPORT_TEXT && !report->args.quiet)
+	if (is_text(report) && !report->args.quiet)
 		report_text_rollback(report, rollback);
 	flush(report);
 }
@@ -409,35 +417,75 @@ static void write_errors(struct report *report, const struct err *err)
 	}
 }
 
+static bool ended_well(int status)
+{
+	return status == 0 || status == EXIT_DIFFERENT;
+}
+
 /* The exit status once it is known that nobody got the result. */
 static int unwritten(struct report *report, int status)
 {
 	AUTO_ERR struct err err = { 0 };
-	const bool ended_well = status == 0 || status == EXIT_DIFFERENT;
 
 	if (report->out_errno == EPIPE)
-		return ended_well ? EXIT_SIGNAL + SIGPIPE : status;
+		return ended_well(status) ? EXIT_SIGNAL + SIGPIPE : status;
 	errno = report->out_errno;
 	err_errno(&err, ERR_FAILED, "write to standard output");
 	write_errors(report, &err);
-	return ended_well ? EXIT_FAILED : status;
+	return ended_well(status) ? EXIT_FAILED : status;
+}
+
+void report_at_end(struct report *report, report_end_fn *end, void *context)
+{
+	report->end = end;
+	report->end_context = context;
+}
+
+/* Whoever else is to hear of it.  What is said meanwhile is printed still. */
+static int tell_end(struct report *report, const json_t *document, int status)
+{
+	AUTO_ERR struct err err = { 0 };
+
+	if (report->end(report->end_context, document, &err) == 0)
+		return status;
+	report_progress_clear(report);
+	write_errors(report, &err);
+	return ended_well(status) ? EXIT_FAILED : status;
+}
+
+static void write_document(struct report *report, const json_t *document)
+{
+	AUTO_STR struct str text = STR_INIT(STR_BIG);
+
+	doc_write_json_pretty(&text, document);
+	report_write_raw(report, report->args.out, str_bytes(&text));
 }
 
 int report_close(struct report *report, int status, const struct err *err)
 {
 	const bool silent = report->args.quiet && status == 0;
+	const bool prints = report->args.format == REPORT_JSON &&
+			    !report->printed_objects && !silent;
+	const json_t *document = NULL;
 
 	report_progress_clear(report);
 	if (report->args.quiet && !silent)
 		for (size_t i = 0; i < report->warnings.n; i++)
 			write_warning(report, report->warnings.v[i]);
-	if (report->args.format == REPORT_JSON && !report->printed_objects &&
-	    !silent)
-		report_json_document(report, status, err);
+	report->args.quiet = silent;
+	if (prints || report->end || report->is_part)
+		document = report_json_document(report, status, err);
+	if (prints)
+		write_document(report, document);
+	if (report->is_part)
+		report_hand_over(report, document);
 	write_errors(report, err);
 	flush(report);
 	if (report->out_errno)
 		status = unwritten(report, status);
+	if (report->end)
+		status = tell_end(report, document, status);
+	report_progress_clear(report);
 	report->run->emit = NULL;
 	str_release(&report->text);
 	return status;

@@ -20,6 +20,7 @@
  * A command opens it, main closes it.
  */
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -49,6 +50,8 @@ struct report_args {
 				     empty; judged for each stream */
 	enum report_when progress; /* auto: stderr is a terminal */
 	bool quiet;                /* nothing on success */
+	const char *who;           /* runs it: "user@host", or NULL */
+	const char *job;           /* URL of the CI job, or NULL */
 	FILE *out;                 /* stdout */
 	FILE *err;                 /* stderr */
 };
@@ -83,6 +86,9 @@ void report_source(struct report *report, const char *repository,
 
 /* What it is compared with, where that is another revision and no cluster. */
 void report_from(struct report *report, const struct revision *revision);
+
+/* The apps that are chosen. */
+void report_app(struct report *report, const char *name);
 
 /* Where it goes. */
 void report_cluster(struct report *report, const struct cluster *cluster);
@@ -153,6 +159,15 @@ void report_objects(struct report *report);
 
 /* Text of the program itself (help, version, completion), as it is. */
 void report_text(struct report *report, const char *text);
+
+/*
+ * Have `end` called when the run is over and everything is printed, with the
+ * document that format JSON prints, whatever the format is.  An error of its
+ * own is printed, and makes a 0 or 1 a 2.
+ */
+typedef int report_end_fn(void *context, const json_t *document,
+			  struct err *err);
+void report_at_end(struct report *report, report_end_fn *end, void *context);
 
 /*
  * Say how it ended: print `err`, each error on a line of its own with its

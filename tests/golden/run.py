@@ -20,8 +20,8 @@ A case holds
 
 Each runs in a clone of its own, with the cluster beside it in ../live, under
 an environment that holds nothing else.  The path of the temporary directory
-is shown as TMP.  No value of a Secret may be seen; in the cases they hold
-"CANARY".
+is shown as TMP, and what a report says of the run itself as "...".  No value
+of a Secret may be seen; in the cases they hold "CANARY".
 
 Cases of kustomizations are files of their own: see archive.py.
 """
@@ -30,6 +30,7 @@ import concurrent.futures
 import difflib
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
@@ -44,6 +45,8 @@ REWRITE = bool(os.environ.get("REWRITE"))
 RESULTS = ("out", "err", "status")
 SECONDS = 60
 CANARIES = (b"CANARY", b"Q0FOQVJZ")
+# Who ran it, when and how long.
+RUN = re.compile(rb'("run": \{)[^{}]*(\})')
 
 # Commits get the same ids on every machine and every day.
 GIT_ENV = {
@@ -135,7 +138,8 @@ def run_case(case):
             got["err"] += done.stderr
             got["status"] += b"%d\n" % done.returncode
         for result in RESULTS:
-            got[result] = got[result].replace(str(tmp).encode(), b"TMP")
+            got[result] = RUN.sub(
+                rb'\1...\2', got[result].replace(str(tmp).encode(), b"TMP"))
         return got
 
 

@@ -257,6 +257,66 @@ static void render_prints_a_list_and_no_report(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+/* ---- who else hears of it ---- */
+
+static const json_t *heard;
+static bool deaf;
+static char context[] = "context";
+
+static int hear(void *data, const json_t *document, struct err *why)
+{
+	assert_ptr_equal(data, context);
+	heard = document;
+	return deaf ? err_set(why, ERR_FAILED, "is deaf") : 0;
+}
+
+/* A report in text, whose end is heard. */
+static int close_heard(int status, bool quiet)
+{
+	const struct report_args args = {
+		.command = "sync",
+		.quiet = quiet,
+		.who = "ann@host",
+		.out = out_file,
+		.err = errors_file,
+	};
+
+	report_open(&run, &args, &report);
+	report_at_end(report, hear, context);
+	report_app(report, "web");
+	return report_close(report, status, &err);
+}
+
+static void the_end_is_heard_whatever_is_printed(void **state)
+{
+	(void)state;
+	deaf = false;
+	assert_int_equal(close_heard(0, true), 0);
+	assert_string_equal(string_at(heard, "/command"), "sync");
+	assert_string_equal(string_at(heard, "/apps/0/name"), "web");
+	assert_string_equal(string_at(heard, "/run/who"), "ann@host");
+	assert_true(number_at(heard, "/run/milliseconds") >= 0);
+	fflush(out_file);
+	fflush(errors_file);
+	assert_int_equal(out_size, 0);
+	assert_int_equal(errors_size, 0);
+}
+
+static void who_cannot_be_told_hides_no_failure(void **state)
+{
+	(void)state;
+	deaf = true;
+	assert_int_equal(close_heard(0, false), 2);
+	assert_int_equal(close_heard(1, false), 2);
+	err_set(&err, ERR_TEMPORARY, "the lock is held");
+	assert_int_equal(close_heard(4, false), 4);
+	assert_string_equal(string_at(heard, "/errors/0/message"),
+			    "the lock is held");
+	fflush(errors_file);
+	assert_non_null(strstr(errors, "sync: the lock is held\n"
+				       "gitops: sync: is deaf\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +326,8 @@ int main(void)
 		TEST(a_secret_that_looks_like_json_does_not_break_it),
 		TEST(a_sync_tells_outcomes_and_errors_of_objects),
 		TEST(render_prints_a_list_and_no_report),
+		TEST(the_end_is_heard_whatever_is_printed),
+		TEST(who_cannot_be_told_hides_no_failure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
