@@ -22,7 +22,6 @@
 #include "git/land.h"
 
 #define TRAILER      "Gitops-Image"
-#define SUBJECT_MOST 64    /* bytes of a move */
 #define LOOK_COMMITS 10000 /* that far back for what was rejected */
 
 struct release_opts {
@@ -35,6 +34,7 @@ struct release_opts {
 	const char **apps;
 	const char **images;
 	const char **exclude;
+	const char **workloads;
 	const char **plain_http;
 	const char *platform;
 	const char *author;
@@ -89,6 +89,8 @@ static const struct opt release_opts[] = {
 		 "sign the commit, as git is set up to"),
 	OPT_FLAG(struct release_opts, sign_off, 0, "signoff",
 		 "add a line Signed-off-by"),
+	OPT_STRINGS(struct release_opts, workloads, 0, "workload", "KIND/NAME",
+		    "images of this workload alone; repeatable"),
 	OPT_INCLUDE(struct release_opts, output, output_opts),
 	OPT_INCLUDE(struct release_opts, tell, tell_report_opts),
 	OPT_END,
@@ -146,6 +148,7 @@ static int read_args(struct releasing *releasing, struct err *err)
 		return err_set(err, ERR_USAGE,
 			       "--push and --no-push exclude each other");
 	*args = (struct release_args){
+		.workloads = opts->workloads,
 		.all = opts->all,
 		.look = opts->list,
 		.pin_digests = opts->pin_digests,
@@ -287,21 +290,12 @@ static int read_rejected(struct releasing *releasing, struct repo *repo,
 
 /* ---- the commit ---- */
 
-static const char *message_of(struct releasing *releasing, const char **moves,
-			      size_t n)
+/* The command line has the last word. */
+static const char *message_of(const struct releasing *releasing)
 {
-	struct arena *arena = releasing->run->arena;
-
-	if (releasing->opts->message)
-		return releasing->opts->message;
-	/* Digests make it too long for a subject: the trailer has them. */
-	if (n == 1 && strlen(moves[0]) > SUBJECT_MOST)
-		return arena_printf(arena, "Release %.*s",
-				    (int)strcspn(moves[0], " "), moves[0]);
-	if (n == 1)
-		return arena_printf(arena, "Release %s", moves[0]);
-	return n ? arena_printf(arena, "Release %zu images", n) :
-		   "Release images";
+	return releasing->opts->message ?
+		       releasing->opts->message :
+		       releasing->source.apps.release_message;
 }
 
 static void describe(struct releasing *releasing, struct repo_commit_args *out)
@@ -328,7 +322,7 @@ static void describe(struct releasing *releasing, struct repo_commit_args *out)
 	*out = (struct repo_commit_args){
 		.edits = edits,
 		.n_edits = plan->n_edits,
-		.message = message_of(releasing, moves, n),
+		.message = release_message(arena, plan, message_of(releasing)),
 		.trailers = trailers,
 		.n_trailers = n,
 		.author = opts->author,

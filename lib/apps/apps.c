@@ -14,21 +14,6 @@
 #define NUMBER_MOST 1000000
 
 /* The file as it stands. */
-struct image_entry {
-	const struct node *at;
-	const struct node *image;
-	const struct node *policy;
-	const struct node *min_age;
-	const struct node *filter;
-	const struct node *extract;
-};
-
-struct image_entries {
-	struct image_entry *v;
-	size_t n;
-	size_t room;
-};
-
 struct app_entry {
 	const struct node *at;
 	const struct node *name;
@@ -39,6 +24,7 @@ struct app_entry {
 	const struct node *wait;
 	const struct node *max_deletes;
 	struct image_entries images;
+	struct lock_entry *lock;
 };
 
 struct app_entries {
@@ -51,6 +37,7 @@ struct release_entry {
 	const struct node *at;
 	const struct node *push;
 	const struct node *branch;
+	const struct node *message;
 };
 
 struct file {
@@ -62,18 +49,9 @@ struct file {
 	struct cluster_entries clusters;
 };
 
-static const struct decode_field image_fields[] = {
-	DECODE_TEXT(struct image_entry, extract, "extract"),
-	DECODE_TEXT(struct image_entry, filter, "filter"),
-	DECODE_TEXT(struct image_entry, image, "image"),
-	DECODE_TEXT(struct image_entry, min_age, "minAge"),
-	DECODE_TEXT(struct image_entry, policy, "policy"),
-};
-static const struct decode_table image_table = DECODE_TABLE(struct image_entry,
-							    image_fields);
-
 static const struct decode_field release_fields[] = {
 	DECODE_TEXT(struct release_entry, branch, "branch"),
+	DECODE_TEXT(struct release_entry, message, "message"),
 	DECODE_TEXT(struct release_entry, push, "push"),
 };
 static const struct decode_table release_table =
@@ -81,7 +59,8 @@ static const struct decode_table release_table =
 
 static const struct decode_field app_fields[] = {
 	DECODE_TEXTS(struct app_entry, depends_on, "dependsOn"),
-	DECODE_STRUCTS(struct app_entry, images, "images", &image_table),
+	DECODE_STRUCTS(struct app_entry, images, "images", &apps_image_table),
+	DECODE_STRUCT(struct app_entry, lock, "lock", &apps_lock_table),
 	DECODE_TEXT(struct app_entry, max_deletes, "maxDeletes"),
 	DECODE_TEXT(struct app_entry, name, "name"),
 	DECODE_TEXT(struct app_entry, namespace, "namespace"),
@@ -140,8 +119,8 @@ static int read_bool(const struct node *node, const char *field, bool *out,
 			 field, node->text);
 }
 
-static int read_duration(const struct node *node, const char *field,
-			 int64_t *out, struct err *err)
+int apps_read_duration(const struct node *node, const char *field, int64_t *out,
+		       struct err *err)
 {
 	AUTO_ERR struct err why = { 0 };
 
@@ -203,46 +182,6 @@ const char *apps_origin(struct arena *arena, const struct node *node)
 	return arena_printf(arena, "%s:%u", node->file, node->line);
 }
 
-static int read_image(struct arena *arena, const struct image_entry *entry,
-		      struct app_image *out, struct err *err)
-{
-	*out = (struct app_image){ .origin = apps_origin(arena, entry->at) };
-	if (!entry->image)
-		return node_fail(entry->at, err,
-				 "images: this member has no image");
-	if (!entry->policy) {
-		node_fail(entry->at, err, "images: %s has no policy",
-			  entry->image->text);
-		return err_hint(err, "say which tags it follows, as in "
-				     "policy: semver >=1.0.0");
-	}
-	out->image = entry->image->text;
-	out->policy = entry->policy->text;
-	out->filter = entry->filter ? entry->filter->text : NULL;
-	out->extract = entry->extract ? entry->extract->text : NULL;
-	return read_duration(entry->min_age, "minAge", &out->min_age_s, err);
-}
-
-static int read_images(struct arena *arena, const struct image_entries *entries,
-		       struct app_images *out, struct err *err)
-{
-	AUTO_ARENA struct arena *scratch = arena_new();
-	struct map *seen = map_new(scratch);
-	struct app_image one;
-
-	for (size_t i = 0; i < entries->n; i++) {
-		if (read_image(arena, &entries->v[i], &one, err) < 0)
-			return -1;
-		if (map_has(seen, one.image))
-			return node_fail(entries->v[i].image, err,
-					 "images: %s stands here twice",
-					 one.image);
-		map_set(seen, one.image, NULL);
-		*vec_push(arena, out) = one;
-	}
-	return 0;
-}
-
 static int read_app(struct arena *arena, const struct app_entry *entry,
 		    struct app *out, struct err *err)
 {
@@ -260,9 +199,10 @@ static int read_app(struct arena *arena, const struct app_entry *entry,
 			    &out->namespace, err) < 0) ||
 	    tree_join(arena, "", entry->path->text, &out->path, err) < 0 ||
 	    read_bool(entry->prune, "prune", &out->prune, err) < 0 ||
-	    read_duration(entry->wait, "wait", &out->wait_s, err) < 0 ||
+	    apps_read_duration(entry->wait, "wait", &out->wait_s, err) < 0 ||
 	    read_max_deletes(entry->max_deletes, out, err) < 0 ||
-	    read_images(arena, &entry->images, &out->images, err) < 0)
+	    apps_read_images(arena, &entry->images, &out->images, err) < 0 ||
+	    apps_read_lock(arena, entry->lock, &out->lock, err) < 0)
 		return -1;
 	out->depends_on = apps_texts(arena, &entry->depends_on);
 	return 0;
@@ -398,6 +338,7 @@ static int read_release(const struct release_entry *entry, struct apps *out,
 	if (!entry)
 		return 0;
 	out->release_branch = entry->branch ? entry->branch->text : NULL;
+	out->release_message = entry->message ? entry->message->text : NULL;
 	out->release_stays = push && str_equal(push->text, "none");
 	if (!push || out->release_stays || str_equal(push->text, "branch"))
 		return 0;

@@ -27,6 +27,13 @@
 #define APPS_MAX_DELETES         10
 #define APPS_MAX_DELETES_PERCENT 20 /* whichever is more */
 
+/* What releases leave alone. */
+struct app_lock {
+	const char *by;
+	const char *reason;
+	const char *origin; /* "gitops.yaml:9" */
+};
+
 /* An image that an app follows, as it stands: image/policy.h reads it. */
 struct app_image {
 	const char *image;   /* "ghcr.io/acme/web" */
@@ -34,7 +41,8 @@ struct app_image {
 	const char *filter;  /* or NULL */
 	const char *extract; /* or NULL */
 	int64_t min_age_s;
-	const char *origin; /* "gitops.yaml:9" */
+	const struct app_lock *lock; /* or NULL */
+	const char *origin;          /* "gitops.yaml:9" */
 };
 
 struct app_images {
@@ -54,6 +62,7 @@ struct app {
 	size_t max_deletes; /* objects */
 	unsigned max_deletes_percent;
 	struct app_images images;
+	const struct app_lock *lock; /* of all its images, or NULL */
 	unsigned level; /* 0 where it depends on none, else one more than the
 			   highest of these */
 	bool chosen;    /* apps_choose() */
@@ -79,6 +88,7 @@ struct apps {
 	const char *record_namespace; /* where their records are */
 	const char *release_branch;   /* that releases go to, or NULL */
 	bool release_stays;           /* they are not pushed */
+	const char *release_message;  /* of their commits, or NULL */
 };
 
 /*

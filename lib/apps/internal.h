@@ -15,6 +15,10 @@
 MUST_USE int apps_read_name(const struct node *node, const char *field,
 			    size_t most, const char **out, struct err *err);
 
+/* A duration; `*out` stays as it is where there is none. */
+MUST_USE int apps_read_duration(const struct node *node, const char *field,
+				int64_t *out, struct err *err);
+
 /* "gitops.yaml:4" */
 const char *apps_origin(struct arena *arena, const struct node *node);
 
@@ -24,6 +28,43 @@ const char **apps_texts(struct arena *arena, const struct nodes *nodes);
 /* "; did you mean 'web'?", or "" where nothing is like it. */
 const char *apps_suggest(struct arena *arena, const struct apps *apps,
 			 const char *name);
+
+/* ---- images.c ---- */
+
+/* A lock as it stands. */
+struct lock_entry {
+	const struct node *at;
+	const struct node *by;
+	const struct node *reason;
+};
+
+/* An image that is followed, as it stands. */
+struct image_entry {
+	const struct node *at;
+	const struct node *image;
+	const struct node *policy;
+	const struct node *min_age;
+	const struct node *filter;
+	const struct node *extract;
+	struct lock_entry *lock;
+};
+
+struct image_entries {
+	struct image_entry *v;
+	size_t n;
+	size_t room;
+};
+
+extern const struct decode_table apps_image_table;
+extern const struct decode_table apps_lock_table;
+
+MUST_USE int apps_read_images(struct arena *arena,
+			      const struct image_entries *entries,
+			      struct app_images *out, struct err *err);
+
+/* NULL for NULL. */
+MUST_USE int apps_read_lock(struct arena *arena, const struct lock_entry *entry,
+			    const struct app_lock **out, struct err *err);
 
 /* ---- clusters.c ---- */
 

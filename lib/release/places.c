@@ -123,6 +123,37 @@ static int by_app(struct planner *planner, struct release_place *place,
 	return 0;
 }
 
+static const struct app_lock *lock_of(const struct app *app,
+				      const struct image_ref *image)
+{
+	struct image_ref one;
+	AUTO_ARENA struct arena *scratch = arena_new();
+	AUTO_ERR struct err none = { 0 };
+
+	if (app->lock)
+		return app->lock;
+	for (size_t i = 0; i < app->images.n; i++)
+		if (app->images.v[i].lock &&
+		    image_ref_parse(scratch, app->images.v[i].image, &one,
+				    &none) == 0 &&
+		    image_ref_same(&one, image))
+			return app->images.v[i].lock;
+	return NULL;
+}
+
+/* What one app has locked is locked for all that are made from it. */
+static void take_lock(struct planner *planner, struct release_place *place)
+{
+	const struct app_lock *lock = NULL;
+
+	for (size_t i = 0; i < place->file->apps.n && !lock; i++)
+		lock = lock_of(place->file->apps.v[i], &place->now);
+	if (lock)
+		place->locked = arena_printf(planner->arena,
+					     "locked by %s: %s (%s)", lock->by,
+					     lock->reason, lock->origin);
+}
+
 /* ---- places ---- */
 
 /* Is this scalar one of those that set the image? */
@@ -186,6 +217,8 @@ static int add_use(struct planner *planner, const struct release_file *file,
 		return -1;
 	if (release_flux_annotations(planner, &place, err) < 0)
 		return -1;
+	if (!place.fault && !place.locked)
+		take_lock(planner, &place);
 	*vec_push(planner->arena, &planner->plan->places) = place;
 	return 0;
 }
@@ -235,8 +268,10 @@ static int add_marker(struct planner *planner, const struct release_file *file,
 	if (!place.fault && use && !use->fault &&
 	    image_ref_same(&use->ref, &place.choice->image))
 		return 0;
-	if (!place.fault)
+	if (!place.fault) {
 		read_marked(planner, &place);
+		take_lock(planner, &place);
+	}
 	*vec_push(planner->arena, &planner->plan->places) = place;
 	return 0;
 }

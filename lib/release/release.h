@@ -47,9 +47,11 @@ struct release_args {
 	size_t n_images;
 	const struct image_ref *exclude; /* these stay as they are */
 	size_t n_exclude;
-	bool all;         /* whatever has a policy that is automatic */
-	bool look;        /* at whatever has a policy, and move nothing */
-	bool pin_digests; /* write the digest behind the tag */
+	const char **workloads; /* these alone: "KIND/NAME" or
+				   "KIND/NAMESPACE/NAME"; NULL: all */
+	bool all;               /* whatever has a policy that is automatic */
+	bool look;              /* at whatever has a policy, and move nothing */
+	bool pin_digests;       /* write the digest behind the tag */
 	struct registry_options registry;
 };
 
@@ -160,6 +162,15 @@ void release_errors(const struct release_plan *plan, struct err *err);
 /* The moves, each once: for trailers, "NAME OLD -> NEW". */
 const char **release_moves(struct arena *arena, const struct release_plan *plan,
 			   size_t *n);
+
+/*
+ * The message of the commit: by a template in which {moves}, {images}, {apps}
+ * and {count} stand for what was moved, and other braces for themselves; NULL
+ * for our own words.
+ */
+const char *release_message(struct arena *arena,
+			    const struct release_plan *plan,
+			    const char *template);
 
 /* Requests sent to registries. */
 struct registry_count *release_counts(struct release *release, size_t *n);

@@ -2,6 +2,9 @@
 
 /* Which places are to be moved, by what the user asks for. */
 
+#include <string.h>
+#include <strings.h>
+
 #include "release/inside.h"
 
 /* What became of an image that was asked for. */
@@ -32,8 +35,9 @@ static int refuse_locked(struct planner *planner,
 		release_where(planner->arena, place),
 		place->label ? place->label : "", place->label ? ": " : "",
 		place->now.name, place->locked);
-	return err_hint(err, "take its annotation fluxcd.io/locked away, or "
-			     "leave it with --exclude");
+	return err_hint(err, "take the lock away (the annotation "
+			     "fluxcd.io/locked, or lock in gitops.yaml), or "
+			     "leave the image out with --exclude");
 }
 
 /* Move it as the wish says. */
@@ -60,6 +64,53 @@ static int grant(struct planner *planner, struct release_place *place,
 	return 0;
 }
 
+/* "deployment/api" and "Deployment/web/api" are "Deployment web/api". */
+static bool is_workload(const char *label, const char *wanted)
+{
+	const size_t kind = strcspn(wanted, "/");
+	const char *name, *last;
+
+	if (!label || strncasecmp(label, wanted, kind) != 0 ||
+	    label[kind] != ' ' || !wanted[kind])
+		return false;
+	name = label + kind + 1;
+	last = strrchr(name, '/');
+	wanted += kind + 1;
+	return str_equal(name, wanted) || (last && str_equal(last + 1, wanted));
+}
+
+static bool is_wanted(const struct release_args *args,
+		      const struct release_place *place)
+{
+	for (const char **one = args->workloads; one && *one; one++)
+		if (is_workload(place->label, *one))
+			return true;
+	return !args->workloads;
+}
+
+/* It is misspelt, or its images are set elsewhere. */
+static int check_workloads(struct planner *planner, struct err *err)
+{
+	const struct release_places *places = &planner->plan->places;
+	const char **one = planner->release->args->workloads;
+
+	for (; one && *one; one++) {
+		bool found = false;
+
+		for (size_t i = 0; i < places->n; i++)
+			found |= is_workload(places->v[i].label, *one);
+		if (found)
+			continue;
+		err_set(err, ERR_NOT_FOUND,
+			"--workload %s: no file sets an image of it", *one);
+		return err_hint(err, "say KIND/NAME or KIND/NAMESPACE/NAME, as "
+				     "'gitops release --list' has them; what "
+				     "kustomizations and values set is no "
+				     "workload's own");
+	}
+	return 0;
+}
+
 /* The wish that is about it, or NULL. */
 static struct wish *wish_for(const struct release_args *args,
 			     const struct release_place *place,
@@ -77,6 +128,8 @@ static int select_one(struct planner *planner, struct release_place *place,
 	const struct release_args *args = planner->release->args;
 	struct wish *wish;
 
+	if (!is_wanted(args, place))
+		return 0;
 	if (place->fault) {
 		place->selected = args->look && !args->n_images;
 		return 0;
@@ -170,6 +223,8 @@ int release_select(struct planner *planner, struct err *err)
 	for (size_t i = 0; i < args->n_images; i++)
 		wishes[i].image = &args->images[i];
 	warn_of_faults(planner);
+	if (check_workloads(planner, err) < 0)
+		return -1;
 	for (size_t i = 0; i < places->n; i++)
 		if (select_one(planner, &places->v[i], wishes, err) < 0)
 			return -1;
