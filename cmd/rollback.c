@@ -52,7 +52,7 @@ static const struct opt rollback_opts[] = {
 	OPT_INCLUDE(struct rollback_args, target, target_opts),
 	OPT_INCLUDE(struct rollback_args, change, change_opts),
 	OPT_INCLUDE(struct rollback_args, output, output_opts),
-	OPT_INCLUDE(struct rollback_args, tell, tell_report_opts),
+	OPT_INCLUDE(struct rollback_args, tell, tell_opts),
 	OPT_INCLUDE(struct rollback_args, sync, sync_how_opts),
 	OPT_END,
 };

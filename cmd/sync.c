@@ -64,7 +64,7 @@ static const struct opt sync_opts[] = {
 	OPT_INCLUDE(struct sync_args, target, target_opts),
 	OPT_INCLUDE(struct sync_args, change, change_opts),
 	OPT_INCLUDE(struct sync_args, output, output_opts),
-	OPT_INCLUDE(struct sync_args, tell, tell_report_opts),
+	OPT_INCLUDE(struct sync_args, tell, tell_opts),
 	OPT_INCLUDE(struct sync_args, how, sync_how_opts),
 	OPT_END,
 };

@@ -7,9 +7,18 @@
 #include "base/str.h"
 #include "document/document.h"
 
-#define FILE_MODE 0644 /* whoever watches us is another user */
+#define FILE_MODE   0644 /* whoever watches us is another user */
+#define METRICS_CAP ((size_t)1 << 20)
 
 const struct opt tell_report_opts[] = {
+	OPT_STRING(struct tell_args, report, 0, "report", "FILE",
+		   "write the result as JSON to this file, too"),
+	OPT_END,
+};
+
+const struct opt tell_opts[] = {
+	OPT_STRING(struct tell_args, metrics, 0, "metrics", "FILE",
+		   "write metrics for Prometheus to this file"),
 	OPT_STRING(struct tell_args, report, 0, "report", "FILE",
 		   "write the result as JSON to this file, too"),
 	OPT_END,
@@ -54,11 +63,37 @@ static int write_report(const struct telling *telling, const json_t *document,
 	return write_file("report", telling->args.report, &text, err);
 }
 
+/* What the file tells of earlier runs goes on; it is there or not. */
+static int write_metrics(const struct telling *telling, const json_t *document,
+			 struct err *err)
+{
+	const char *path = telling->args.metrics;
+	AUTO_STR struct str text = STR_INIT(STR_BIG);
+	AUTO_ERR struct err none = { 0 };
+	struct bytes before = { "", 0 };
+
+	if (!path)
+		return 0;
+	if (file_read(telling->run->arena, path, METRICS_CAP, &before, &none) <
+	    0)
+		run_debug(telling->run, "metrics of earlier runs: %s",
+			  none.msg);
+	report_metrics(&text, document, before.data);
+	return write_file("metrics", path, &text, err);
+}
+
 static int tell(void *context, const json_t *document, struct err *err)
 {
 	const struct telling *telling = context;
 
-	return write_report(telling, document, err);
+	AUTO_ERR struct err later = { 0 };
+	int status = write_report(telling, document, err);
+
+	if (write_metrics(telling, document, &later) < 0) {
+		err_append(err, &later);
+		status = -1;
+	}
+	return status;
 }
 
 void tell_at_end(struct run *run, const struct tell_args *args,
@@ -66,7 +101,7 @@ void tell_at_end(struct run *run, const struct tell_args *args,
 {
 	struct telling *telling = arena_alloc(run->arena, sizeof(*telling));
 
-	if (!args->report)
+	if (!args->report && !args->metrics)
 		return;
 	*telling = (struct telling){ run, *args };
 	report_at_end(report, tell, telling);

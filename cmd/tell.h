@@ -14,9 +14,11 @@
 #include "report/report.h"
 
 struct tell_args {
-	const char *report; /* file for the document, or NULL */
+	const char *report;  /* file for the document, or NULL */
+	const char *metrics; /* the same for metrics */
 };
-extern const struct opt tell_report_opts[];
+extern const struct opt tell_opts[];        /* of a sync */
+extern const struct opt tell_report_opts[]; /* of what changes no cluster */
 
 /* Tell them when the report is closed. */
 void tell_at_end(struct run *run, const struct tell_args *args,

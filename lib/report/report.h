@@ -170,6 +170,15 @@ typedef int report_end_fn(void *context, const json_t *document,
 void report_at_end(struct report *report, report_end_fn *end, void *context);
 
 /*
+ * The metrics of a sync, of that document: a text for the textfile collector
+ * of Prometheus' node_exporter, which is to take the place of the text
+ * `before`, or "".  From there come the times of earlier successes, and the
+ * apps where the run did not come to know them.
+ */
+void report_metrics(struct str *out, const json_t *document,
+		    const char *before);
+
+/*
  * Say how it ended: print `err`, each error on a line of its own with its
  * hint, and in JSON the document.  `status` is the exit status so far.
  * Returns it, but for a 0 or 1 whose result could not be written: then 2, or

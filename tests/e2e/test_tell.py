@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from bed import objects
+from bed import exposition, objects
 
 BAD = {"a.yaml": "kind: ConfigMap\nmetadata: {name: a\n"}
 
@@ -133,3 +133,62 @@ def test_a_fleet_reports_each_cluster(gitops, fleet, repo, on, tmp_path,
         assert file.read_text() == result.out
     else:
         assert ("cluster east" in result.out) == (options == [])
+
+
+# ---- --metrics ----
+
+def metrics(path):
+    return exposition.read(path.read_text())
+
+
+def sample(path, name, **labels):
+    return metrics(path)[name][tuple(sorted(labels.items()))]
+
+
+def test_metrics_of_a_sync(gitops, repo, on, tmp_path):
+    commit = repo.commit(config_map(x="1"))
+    file = tmp_path / "gitops.prom"
+    # A name that has to be escaped.
+    on = ["--cluster", f"dir:{tmp_path}/\"a\\b\""]
+    gitops("sync", "-q", "--metrics", file, *on, repo)
+    labels = {"app": gitops.env["GITOPS_APP"], "cluster": on[1][4:]}
+    assert sample(file, "gitops_sync_success", **labels) == 1
+    assert sample(file, "gitops_objects", outcome="created", **labels) == 1
+    assert sample(file, "gitops_revision_info", revision=commit, **labels) == 1
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+    assert list(tmp_path.glob("gitops.prom*")) == [file]
+
+    success = sample(file, "gitops_sync_last_success_timestamp_seconds",
+                     **labels)
+    for rev, status in (("nowhere", 2), ("main", 2)):
+        repo.commit(BAD)
+        gitops("sync", "--rev", rev, "--metrics", file, *on, repo,
+               expect=status)
+        assert metrics(file)["gitops_sync_success"] == {
+            tuple(sorted(labels.items())): 0}
+        assert sample(file, "gitops_sync_exit_status", **labels) == status
+        assert sample(file, "gitops_sync_last_success_timestamp_seconds",
+                      **labels) == success
+
+
+def test_metrics_of_a_run_that_failed_before_anything(gitops, tmp_path):
+    file = tmp_path / "gitops.prom"
+    gitops("sync", "--metrics", file, tmp_path / "nothing", expect=2)
+    assert sample(file, "gitops_sync_success", app="", cluster="") == 0
+
+
+def test_metrics_of_a_fleet(gitops, fleet, repo, on, tmp_path):
+    file = tmp_path / "gitops.prom"
+    gitops("sync", "--metrics", file, *on, repo)
+    assert len(metrics(file)["gitops_sync_success"]) == 3
+    assert sample(file, "gitops_objects", outcome="created", app="web",
+                  cluster="west") == 1
+
+
+def test_metrics_and_report_fail_each_for_itself(gitops, repo, on, tmp_path):
+    repo.commit(config_map(x="1"))
+    report = tmp_path / "report.json"
+    result = gitops("sync", "--metrics", tmp_path / "no" / "x.prom",
+                    "--report", report, *on, repo, expect=2)
+    assert "--metrics: write" in result.err
+    assert json.loads(report.read_text())["exitStatus"] == 0
