@@ -294,3 +294,22 @@ int file_remove_all(const char *path, struct err *err)
 		return err_errno(err, status_of(errno), "remove %s", path);
 	return 0;
 }
+
+bool file_is_below(const char *path, const char *dir)
+{
+	char *real_path = realpath(path, NULL), *real_dir = realpath(dir, NULL);
+	bool below = false;
+
+	if (real_path && real_dir) {
+		size_t len = strlen(real_dir);
+
+		/* "/" is above everything, and ends with the slash itself. */
+		if (len == 1)
+			len = 0;
+		below = strncmp(real_path, real_dir, len) == 0 &&
+			(real_path[len] == '/' || !real_path[len]);
+	}
+	free(real_path);
+	free(real_dir);
+	return below;
+}

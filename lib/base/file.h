@@ -8,6 +8,7 @@
  * beside the old one, fsync, rename, fsync of the directory.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -40,6 +41,9 @@ MUST_USE int file_make_dir(const char *path, mode_t mode, struct err *err);
  * The lock is given up when the arena is freed. */
 MUST_USE int file_lock(struct arena *arena, const char *path, long wait_ms,
 		       struct err *err);
+
+/* Is `path`, links resolved, `dir` or below it?  Not if it is not there. */
+bool file_is_below(const char *path, const char *dir);
 
 /* Delete a file or a directory with all it holds, following no link. */
 MUST_USE int file_remove_all(const char *path, struct err *err);

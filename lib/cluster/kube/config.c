@@ -118,7 +118,7 @@ static int load_file(struct merged *all, const char *path, bool must_be,
 	AUTO_ERR struct err missing = { 0 };
 	struct bytes text;
 
-	if (tree_dir && kube_path_below(path, tree_dir)) {
+	if (tree_dir && file_is_below(path, tree_dir)) {
 		err_set(err, ERR_REFUSED,
 			"%s: a kubeconfig inside the repository is not used",
 			path);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _XOPEN_SOURCE 700 /* realpath() */
 #include "cluster/kube/config_entry.h"
 
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -150,23 +147,4 @@ int kube_entry_pem(const struct config_entry *entry, const char *field,
 				       field);
 	*out = pem;
 	return 0;
-}
-
-bool kube_path_below(const char *path, const char *dir)
-{
-	char *real_path = realpath(path, NULL), *real_dir = realpath(dir, NULL);
-	bool below = false;
-
-	if (real_path && real_dir) {
-		size_t len = strlen(real_dir);
-
-		/* "/" is above everything, and ends with the slash itself. */
-		if (len == 1)
-			len = 0;
-		below = strncmp(real_path, real_dir, len) == 0 &&
-			(real_path[len] == '/' || !real_path[len]);
-	}
-	free(real_path);
-	free(real_dir);
-	return below;
 }

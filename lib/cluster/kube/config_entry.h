@@ -45,9 +45,6 @@ MUST_USE int kube_entry_pem(const struct config_entry *entry, const char *field,
 int kube_entry_fail(const struct config_entry *entry, struct err *err,
 		    const char *fmt, ...) PRINTF(3, 4);
 
-/* Is `path`, links resolved, `dir` or below it? */
-bool kube_path_below(const char *path, const char *dir);
-
 /* The members of a cluster, of a user. */
 MUST_USE int kube_config_read_cluster(const struct config_entry *entry,
 				      struct kube_config *config,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/file.h"
 #include "base/vec.h"
 
 /* What a user of a kubeconfig may be. */
@@ -111,7 +112,7 @@ static int read_command(const struct config_entry *entry,
 		return 0;
 	if (kube_entry_path(entry, "command", &path, err) < 0)
 		return -1;
-	if (entry->tree_dir && kube_path_below(path, entry->tree_dir)) {
+	if (entry->tree_dir && file_is_below(path, entry->tree_dir)) {
 		err_set(err, ERR_REFUSED,
 			"%s: command: %s is inside the repository", entry->from,
 			path);
