@@ -26,6 +26,7 @@ const struct opt source_opts[] = {
 		   "branch, tag, commit or semver:RANGE"),
 	OPT_FLAG(struct source_args, worktree, 0, "worktree",
 		 "take the uncommitted files of a local path"),
+	OPT_INCLUDE(struct source_args, verify, verify_opts),
 	OPT_END,
 };
 
@@ -145,7 +146,7 @@ static int open_revision(struct run *run, const struct source_args *args,
 	    repo_find_worktree(run, args->location, &out->dir, &below, &none) <
 		    0)
 		out->dir = NULL;
-	return 0;
+	return verify_source(out, err);
 }
 
 /* The one app of a path. */
@@ -195,25 +196,39 @@ int source_apps(struct source *source, struct err *err)
 	return apps_choose(&source->apps, NULL, err);
 }
 
+void source_tell(const struct source *source)
+{
+	report_source(source->report, source->shown,
+		      source->revision.oid ? &source->revision : NULL);
+	report_verdict(source->report, source->verify.verdict,
+		       source->verify.refused);
+}
+
 int source_open(struct run *run, const struct source_args *args,
 		struct report *report, struct source *out, struct err *err)
 {
-	*out = (struct source){ .run = run, .args = args };
+	*out = (struct source){ .run = run, .args = args, .report = report };
+	if (verify_check(&args->verify, args->worktree, err) < 0)
+		return -1;
 	if (args->worktree ? open_worktree(run, args, out, err) < 0 :
 			     open_revision(run, args, out, err) < 0)
 		return -1;
-	report_source(report, out->shown,
-		      out->revision.oid ? &out->revision : NULL);
+	source_tell(out);
 	return source_apps(out, err);
 }
 
 int source_follow(struct source *source, struct err *err)
 {
-	const char *namespace = source->apps.record_namespace;
-
 	if (repo_revision(source->repo, &source->revision, err) < 0 ||
 	    repo_tree(source->repo, &source->revision, &source->tree, err) < 0)
 		return -1;
+	return source_turn(source, err);
+}
+
+int source_turn(struct source *source, struct err *err)
+{
+	const char *namespace = source->apps.record_namespace;
+
 	source->apps = (struct apps){ 0 };
 	source->ready = NULL;
 	if (source_apps(source, err) < 0)

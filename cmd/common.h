@@ -19,6 +19,7 @@
 #include "base/run.h"
 #include "cluster/cluster.h"
 #include "cmd/opt.h"
+#include "cmd/verify.h"
 #include "git/repo.h"
 #include "object/object.h"
 #include "render/render.h"
@@ -33,16 +34,18 @@ struct source_args {
 	const char *config;   /* in place of gitops.yaml, or NULL */
 	const char **apps;    /* those that are chosen, or NULL for all */
 	const char **remotes; /* from where bases and charts may come */
+	struct verify_args verify;
 	bool enable_helm;
 	bool allow_empty;
 	bool any_path; /* `path` need not be an app */
 	bool any_app;  /* all are chosen, whatever `apps` names */
+	bool inspect;  /* what is not verified is told, and no error */
 	bool worktree;
 };
 extern const struct opt source_opts[];
 #define SOURCE_DEFAULTS                                                        \
 	{                                                                      \
-		.location = "."                                                \
+		.location = ".", .verify.mode = VERIFY_UNSAID                  \
 	}
 
 /* Where it goes. */
@@ -92,12 +95,14 @@ const char *output_job(const struct run *run);
 struct source {
 	struct run *run;
 	const struct source_args *args;
+	struct report *report;
 	struct repo *repo; /* NULL with --worktree */
 	struct tree *tree;
 	const char *shown;        /* the repository, for people */
 	const char *identity;     /* the same for everybody */
 	const char *dir;          /* the working directory, or NULL */
 	struct revision revision; /* oid NULL with --worktree */
+	struct verify verify;
 	struct apps apps;
 	struct map *ready; /* source_prepare(), or NULL */
 	struct kustomize_outside outside;
@@ -107,6 +112,9 @@ struct source {
 MUST_USE int source_open(struct run *run, const struct source_args *args,
 			 struct report *report, struct source *out,
 			 struct err *err);
+
+/* Tell the report again where it is. */
+void source_tell(const struct source *source);
 
 /* The apps of its tree: by gitops.yaml; where there is none, the path is
  * one. */
@@ -124,6 +132,9 @@ MUST_USE int source_follow(struct source *source, struct err *err);
  */
 MUST_USE int source_at(const struct source *source, const char *rev,
 		       struct source **out, struct err *err);
+
+/* Likewise the apps of a tree that it has been given. */
+MUST_USE int source_turn(struct source *source, struct err *err);
 
 /* What is to be rendered of an app. */
 struct render_args source_render(struct source *source, const struct app *app);

@@ -43,6 +43,9 @@ static const struct opt diff_opts[] = {
 
 static int check_args(struct diff_args *args, struct err *err)
 {
+	if (args->from &&
+	    verify_check_alone(&args->source.verify, "diff --from", err) < 0)
+		return -1;
 	if (!args->to)
 		return 0;
 	if (!args->from) {
@@ -73,7 +76,8 @@ static int diff_revisions(const struct diff_args *args, struct source *source,
 		return err_wrap(err, "--from");
 	report_from(report, &compare.from->revision);
 	if (compare_render(&compare, err) < 0 ||
-	    report_diff(report, &compare.plan, err) < 0)
+	    report_diff(report, &compare.plan, err) < 0 ||
+	    verify_end(source, err) < 0)
 		return -1;
 	return plan_changes(&compare.plan) ? EXIT_DIFFERENT : 0;
 }
@@ -96,7 +100,8 @@ static int diff_cluster(struct source *source, const struct target_args *target,
 	 * difference. */
 	plan_errors(&planning.plan, err);
 	if (err->status != ERR_OK ||
-	    prune_check_budget(&planning.plan, &planning.rules, err) < 0)
+	    prune_check_budget(&planning.plan, &planning.rules, err) < 0 ||
+	    verify_end(source, err) < 0)
 		return -1;
 	return plan_changes(&planning.plan) ? EXIT_DIFFERENT : 0;
 }

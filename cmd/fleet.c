@@ -199,6 +199,7 @@ static int work_on(void *data, size_t i, FILE *out, FILE *err_stream)
 	int status;
 
 	report_open_part(run, fleet->report, out, err_stream, &report);
+	fleet->source->report = report;
 	aim(fleet->source, member);
 	status = fleet->job->work(fleet->source, &member->target,
 				  fleet->job->data, report, &err);

@@ -84,6 +84,7 @@ static int history_run(struct run *run, int argc, char **argv,
 		      &args.source.location, err) < 0 ||
 	    opt_check_number("limit", args.limit, false, err) < 0)
 		return -1;
+	args.source.inspect = true;
 	output_open(run, "history", args.format, &args.output, report);
 
 	if (source_open(run, &args.source, *report, &source, err) < 0)

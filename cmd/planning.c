@@ -121,6 +121,8 @@ int planning_make(struct source *source, struct cluster *cluster,
 	struct run *run = source->run;
 	struct plan *plan = &out->plan;
 
+	if (verify_since(source, cluster, err) < 0)
+		return -1;
 	*out = (struct planning){ .records = source_records(source) };
 	if (make_rules(source, args, out, err) < 0 ||
 	    source_objects(source, cluster, &out->records, &out->want, err) <

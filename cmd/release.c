@@ -39,6 +39,7 @@ struct release_opts {
 	const char *platform;
 	const char *author;
 	const char *message;
+	struct verify_args verify;
 	bool all;
 	bool list;
 	bool dry_run;
@@ -93,6 +94,7 @@ static const struct opt release_opts[] = {
 		    "images of this workload alone; repeatable"),
 	OPT_INCLUDE(struct release_opts, output, output_opts),
 	OPT_INCLUDE(struct release_opts, tell, tell_report_opts),
+	OPT_INCLUDE(struct release_opts, verify, verify_opts),
 	OPT_END,
 };
 
@@ -169,14 +171,22 @@ static int take_tree(struct releasing *releasing, struct repo *repo,
 		     const struct revision *revision, struct err *err)
 {
 	struct source *source = &releasing->source;
+	AUTO_ERR struct err none = { 0 };
+	const char *below;
 
 	*source = (struct source){
 		.run = releasing->run,
 		.args = &releasing->source_args,
 	};
-	return repo_tree(repo, revision, &source->tree, err) < 0 ?
-		       -1 :
-		       source_apps(source, err);
+	/* Keys that the repository holds are not the caller's. */
+	if (!repo_is_remote(releasing->opts->location) &&
+	    repo_find_worktree(releasing->run, releasing->opts->location,
+			       &source->dir, &below, &none) < 0)
+		source->dir = NULL;
+	if (verify_tip(source, repo, revision, err) < 0 ||
+	    repo_tree(repo, revision, &source->tree, err) < 0)
+		return -1;
+	return source_apps(source, err);
 }
 
 /* Open the branch that releases go to, which gitops.yaml may name. */
@@ -398,6 +408,7 @@ static int release_run(struct run *run, int argc, char **argv,
 	*opts = (struct release_opts){
 		.location = ".",
 		.output = OUTPUT_DEFAULTS,
+		.verify.mode = VERIFY_UNSAID,
 	};
 	*releasing = (struct releasing){ .run = run, .opts = opts };
 	if (opt_parse(run, release_opts, opts, argc, argv, &opts->location,
@@ -410,9 +421,12 @@ static int release_run(struct run *run, int argc, char **argv,
 		.path = opts->path,
 		.config = opts->config,
 		.apps = opts->apps,
+		.verify = opts->verify,
 	};
 
-	if (read_args(releasing, err) < 0 ||
+	if (verify_check(&opts->verify, false, err) < 0 ||
+	    verify_check_alone(&opts->verify, "release", err) < 0 ||
+	    read_args(releasing, err) < 0 ||
 	    open_tip(releasing, &repo, &revision, err) < 0)
 		return -1;
 	report_source(*report, repo_shown(repo), &revision);

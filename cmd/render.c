@@ -74,12 +74,16 @@ static int render_run(struct run *run, int argc, char **argv,
 		      &args.source.location, err) < 0)
 		return -1;
 	args.source.any_path = true;
+	if (verify_check_alone(&args.source.verify, "render", err) < 0)
+		return -1;
 	output_open(run, "render", render_formats[args.format], &args.output,
 		    report);
 
 	if (source_open(run, &args.source, *report, &source, err) < 0)
 		return -1;
-	return print_apps(&source, *report, err);
+	if (print_apps(&source, *report, err) < 0)
+		return -1;
+	return verify_end(&source, err);
 }
 
 const struct cmd cmd_render = {

@@ -458,6 +458,10 @@ static void compose(struct tip *tip, struct repo_commit_args *out)
 		.message = message_of(tip),
 		.trailers = trailer,
 		.n_trailers = n,
+		/* What is verified has to be signed, whatever is usual. */
+		.signing = verify_is_wanted(&restore->source->args->verify) ?
+				   REPO_SIGN_ALWAYS :
+				   REPO_SIGN_AS_CONFIGURED,
 	};
 	for (size_t i = 0; i < restore->goals.n; i++)
 		*trailer++ = goes_to(tip, &restore->goals.v[i]);
@@ -488,7 +492,8 @@ int restore_make(void *data, struct repo *repo, const struct revision *revision,
 	restore->edits.n = 0;
 	restore->undone.n = 0;
 	restore->rejected.n = 0;
-	if (source_follow(&tip.source, err) < 0 ||
+	if (verify_tip(restore->source, repo, revision, err) < 0 ||
+	    source_follow(&tip.source, err) < 0 ||
 	    look_at_apps(&tip, err) < 0 || make_edits(&tip, err) < 0)
 		return -1;
 	if (!restore->edits.n)

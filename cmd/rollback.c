@@ -338,11 +338,11 @@ int rollback_commit(struct source *source, struct cluster *cluster,
 	if (!how->dry_run && *found &&
 	    (repo_land(source->repo, &args, restore_make, &restore, &landed,
 		       err) < 0 ||
-	     source_follow(source, err) < 0))
+	     source_follow(source, err) < 0 || verify_source(source, err) < 0))
 		return -1;
 	tell(&restore, landed.oid, report);
 	if (landed.oid)
-		report_source(report, source->shown, &source->revision);
+		source_tell(source);
 	choose_goals(&restore);
 	return 0;
 }

@@ -84,6 +84,7 @@ static int status_run(struct run *run, int argc, char **argv,
 	if (opt_parse(run, status_opts, &args, argc, argv,
 		      &args.source.location, err) < 0)
 		return -1;
+	args.source.inspect = true;
 	output_open(run, "status", args.format, &args.output, report);
 	tell_at_end(run, &args.tell, *report);
 

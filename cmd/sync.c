@@ -288,7 +288,7 @@ static int sync_cluster(struct source *source, const struct target_args *target,
 	    check_worktree(args, cluster, err) < 0)
 		return -1;
 	if (sync_once(source, cluster, &args->how, report, &planning, err) == 0)
-		return 0;
+		return verify_end(source, err);
 	if (!args->rollback || err->status != ERR_UNHEALTHY)
 		return -1;
 	choose_unhealthy(source, &planning.plan);

@@ -71,9 +71,21 @@ struct apply_holder source_holder(const struct source *source)
 	};
 }
 
+/* "Ann <ann@example.com> (key ...)" */
+static const char *signer_of(const struct source *source)
+{
+	const struct repo_verdict *verdict = source->verify.verdict;
+
+	if (!verdict || !verdict->key)
+		return "";
+	return arena_printf(source->run->arena, "%s (key %s)",
+			    verdict->owner ? verdict->owner : "", verdict->key);
+}
+
 struct record_sync source_sync(const struct source *source)
 {
 	const struct revision *revision = &source->revision;
+	const struct verify *verify = &source->verify;
 
 	return (struct record_sync){
 		.commit = revision->oid ? revision->oid : "",
@@ -83,5 +95,13 @@ struct record_sync source_sync(const struct source *source)
 		.who = output_who(source->run),
 		.job = output_job(source->run),
 		.result = "",
+		.signature = verify->verdict ?
+				     repo_signed_name(verify->verdict->state) :
+				     "",
+		.signer = signer_of(source),
+		.note = verify->refused ? arena_printf(source->run->arena,
+						       "taken because %s",
+						       verify->refused) :
+					  "",
 	};
 }

@@ -177,6 +177,9 @@ static struct record_sync read_sync(const json_t *value)
 		.who = text_of(value, "who"),
 		.job = text_of(value, "job"),
 		.result = text_of(value, "result"),
+		.signature = text_of(value, "signature"),
+		.signer = text_of(value, "signer"),
+		.note = text_of(value, "note"),
 		.created = (size_t)number_of(value, "created"),
 		.changed = (size_t)number_of(value, "changed"),
 		.deleted = (size_t)number_of(value, "deleted"),
@@ -340,6 +343,9 @@ static json_t *sync_json(const struct record_sync *sync)
 	put_text(one, "who", sync->who);
 	put_text(one, "job", sync->job);
 	put_text(one, "result", sync->result);
+	put_text(one, "signature", sync->signature);
+	put_text(one, "signer", sync->signer);
+	put_text(one, "note", sync->note);
 	put_number(one, "created", (int64_t)sync->created);
 	put_number(one, "changed", (int64_t)sync->changed);
 	put_number(one, "deleted", (int64_t)sync->deleted);

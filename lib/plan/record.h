@@ -50,9 +50,12 @@ struct record_sync {
 	const char *ref;
 	const char *author;
 	const char *subject;
-	const char *who;    /* "user@host", who ran it */
-	const char *job;    /* URL of the CI job */
-	const char *result; /* "done", "failed", "unhealthy", "cancelled" */
+	const char *who;       /* "user@host", who ran it */
+	const char *job;       /* URL of the CI job */
+	const char *result;    /* "done", "failed", "unhealthy", "cancelled" */
+	const char *signature; /* of what was verified: "good" */
+	const char *signer;    /* "Ann <ann@example.com> (key ...)" */
+	const char *note;      /* what else is to be known of it */
 	size_t created;
 	size_t changed;
 	size_t deleted;

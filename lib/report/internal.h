@@ -41,6 +41,8 @@ struct report {
 	const char *repository;      /* NULL: not known yet */
 	struct revision revision;    /* oid NULL: files */
 	const struct revision *from; /* NULL: a cluster is compared with */
+	const struct repo_verdict *verdict; /* NULL: nobody has looked */
+	const char *refused;                /* or NULL */
 	const struct cluster *cluster;
 	const struct plan *plan; /* NULL: not that far */
 	bool applied;            /* the outcomes of its steps count */

@@ -272,6 +272,12 @@ void report_app(struct report *report, const char *name)
 	json_array_append_new(report->chosen, one);
 }
 
+/* What is not known is null. */
+static json_t *known_json(const struct report *report, const char *text)
+{
+	return report_json_text(report, *text ? text : NULL);
+}
+
 static json_t *sync_json(const struct report *report,
 			 const struct record_sync *sync)
 {
@@ -288,6 +294,9 @@ static json_t *sync_json(const struct report *report,
 	put(one, "who", report_json_text(report, sync->who));
 	put(one, "job", report_json_text(report, sync->job));
 	put(one, "result", report_json_text(report, sync->result));
+	put(one, "signature", known_json(report, sync->signature));
+	put(one, "signer", known_json(report, sync->signer));
+	put(one, "note", known_json(report, sync->note));
 	put(one, "created", count_json(sync->created));
 	put(one, "changed", count_json(sync->changed));
 	put(one, "deleted", count_json(sync->deleted));
@@ -415,6 +424,21 @@ void report_json_rollback(struct report *report,
 
 /* ---- the document ---- */
 
+static json_t *signature_json(const struct report *report)
+{
+	const struct repo_verdict *verdict = report->verdict;
+	json_t *one;
+
+	if (!verdict)
+		return json_null();
+	one = json_object();
+	put(one, "state", json_string(repo_signed_name(verdict->state)));
+	put(one, "key", report_json_text(report, verdict->key));
+	put(one, "owner", report_json_text(report, verdict->owner));
+	put(one, "refused", report_json_text(report, report->refused));
+	return one;
+}
+
 static json_t *revision_json(const struct report *report,
 			     const struct revision *revision)
 {
@@ -429,6 +453,9 @@ static json_t *revision_json(const struct report *report,
 	put(one, "author", report_json_text(report, revision->author));
 	put(one, "subject", report_json_text(report, revision->subject));
 	put(one, "time", json_string(clock_rfc3339(scratch, revision->when)));
+	put(one, "signature",
+	    revision == &report->revision ? signature_json(report) :
+					    json_null());
 	return one;
 }
 

@@ -24,6 +24,8 @@ void report_open_part(struct run *run, const struct report *whole, FILE *out,
 	(*part)->err_color = whole->err_color;
 	(*part)->repository = whole->repository;
 	(*part)->revision = whole->revision;
+	(*part)->verdict = whole->verdict;
+	(*part)->refused = whole->refused;
 	(*part)->is_part = whole->end != NULL;
 }
 

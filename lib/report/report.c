@@ -240,6 +240,13 @@ void report_from(struct report *report, const struct revision *revision)
 				    sizeof(*revision));
 }
 
+void report_verdict(struct report *report, const struct repo_verdict *verdict,
+		    const char *refused)
+{
+	report->verdict = verdict;
+	report->refused = refused;
+}
+
 void report_cluster(struct report *report, const struct cluster *cluster)
 {
 	report->cluster = cluster;

@@ -30,6 +30,7 @@
 #include "base/run.h"
 #include "cluster/cluster.h"
 #include "git/repo.h"
+#include "git/verify.h"
 #include "plan/plan.h"
 #include "plan/record.h"
 #include "plan/status.h"
@@ -89,6 +90,11 @@ void report_from(struct report *report, const struct revision *revision);
 
 /* The apps that are chosen. */
 void report_app(struct report *report, const char *name);
+
+/* Who has signed it; `refused` is what was asked for in its place, and why it
+ * was not taken, or NULL. */
+void report_verdict(struct report *report, const struct repo_verdict *verdict,
+		    const char *refused);
 
 /* Where it goes. */
 void report_cluster(struct report *report, const struct cluster *cluster);

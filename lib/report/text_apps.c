@@ -407,6 +407,13 @@ static char *counts_of(struct arena *arena, const struct record_sync *sync)
 			 arena_strdup(arena, "nothing to do");
 }
 
+static void write_below(struct line *line, const char *text)
+{
+	pad(line, RESULT_COLUMN);
+	put_wrapped(line, RESULT_COLUMN, text);
+	end_line(line);
+}
+
 static void write_sync(struct report *report, const struct record_sync *sync)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
@@ -423,15 +430,18 @@ static void write_sync(struct report *report, const struct record_sync *sync)
 	put_subject(&line, sync->subject);
 	end_line(&line);
 
-	pad(&line, RESULT_COLUMN);
-	put_wrapped(&line, RESULT_COLUMN,
+	write_below(&line,
 		    arena_printf(scratch, "%s in %s by %s%s%s",
 				 counts_of(scratch, sync),
 				 clock_duration(scratch, sync->seconds,
 						TIME_UNITS),
 				 sync->who, *sync->author ? "; commit by " : "",
 				 sync->author));
-	end_line(&line);
+	if (*sync->signer)
+		write_below(&line, arena_printf(scratch, "%s signature by %s",
+						sync->signature, sync->signer));
+	if (*sync->note)
+		write_below(&line, sync->note);
 	if (!*sync->job)
 		return;
 	pad(&line, RESULT_COLUMN);

@@ -45,6 +45,9 @@ static struct record_sync sync_of(int64_t number, const char *result)
 		.who = "ada@laptop.example.com",
 		.job = "",
 		.result = result,
+		.signature = "",
+		.signer = "",
+		.note = "",
 	};
 }
 
@@ -246,6 +249,9 @@ static void a_history_has_two_lines_for_each_sync(void **state)
 	sync->commit = "";
 	sync->author = "";
 	sync->subject = "";
+	sync->signature = "good";
+	sync->signer = "Ann <ann@example.com> (key 1234)";
+	sync->note = "taken because commit 1a2b3c4 \"evil\" is not signed";
 	sync->job = "https://ci.example.com/jobs/6";
 	report_history(report, records, 2);
 	assert_out(
@@ -257,6 +263,8 @@ static void a_history_has_two_lines_for_each_sync(void **state)
 		"       <ada@example.com>\n"
 		"     6 done       2026-01-31T11:46:40Z  worktree\n"
 		"       nothing to do in 0s by ada@laptop.example.com\n"
+		"       good signature by Ann <ann@example.com> (key 1234)\n"
+		"       taken because commit 1a2b3c4 \"evil\" is not signed\n"
 		"       https://ci.example.com/jobs/6\n"
 		"other: never synced\n");
 }
