@@ -369,6 +369,7 @@ struct render_args source_render(struct source *source, const struct app *app)
 		.path = app->path,
 		.deadline_ms = source->run->deadline_ms,
 		.allow_empty = source->args->allow_empty,
+		.vars = app_vars(source->run->arena, app, source->vars),
 		.outside = &source->outside,
 	};
 }

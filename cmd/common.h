@@ -104,7 +104,9 @@ struct source {
 	struct revision revision; /* oid NULL with --worktree */
 	struct verify verify;
 	struct apps apps;
-	struct map *ready; /* source_prepare(), or NULL */
+	struct map *ready;      /* source_prepare(), or NULL */
+	const struct map *vars; /* of the cluster, before those of the apps;
+				   or NULL */
 	struct kustomize_outside outside;
 };
 

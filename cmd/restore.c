@@ -63,11 +63,10 @@ static int check_place(const struct restore_app *one, struct err *err)
 	const struct source *then = one->goal->then;
 	const struct app *was = one->goal->was;
 
-	if (str_equal(was->path, one->app->path) &&
-	    str_equal(was->namespace, one->app->namespace))
+	if (app_is_same_place(was, one->app))
 		return 0;
 	err_set(err, ERR_REFUSED,
-		"app %s: %s had it in another path or namespace at %s",
+		"app %s: %s had another path, namespace or vars for it at %s",
 		one->app->name, APPS_FILE,
 		short_of(then->run->arena, &then->revision));
 	return err_hint(err, "put it back there, or choose a later commit "

@@ -25,6 +25,7 @@ struct app_entry {
 	const struct node *max_deletes;
 	struct image_entries images;
 	struct lock_entry *lock;
+	struct node *vars;
 };
 
 struct app_entries {
@@ -66,6 +67,7 @@ static const struct decode_field app_fields[] = {
 	DECODE_TEXT(struct app_entry, namespace, "namespace"),
 	DECODE_TEXT(struct app_entry, path, "path"),
 	DECODE_TEXT(struct app_entry, prune, "prune"),
+	DECODE_NODE(struct app_entry, vars, "vars"),
 	DECODE_TEXT(struct app_entry, wait, "wait"),
 };
 static const struct decode_table app_table = DECODE_TABLE(struct app_entry,
@@ -202,7 +204,8 @@ static int read_app(struct arena *arena, const struct app_entry *entry,
 	    apps_read_duration(entry->wait, "wait", &out->wait_s, err) < 0 ||
 	    read_max_deletes(entry->max_deletes, out, err) < 0 ||
 	    apps_read_images(arena, &entry->images, &out->images, err) < 0 ||
-	    apps_read_lock(arena, entry->lock, &out->lock, err) < 0)
+	    apps_read_lock(arena, entry->lock, &out->lock, err) < 0 ||
+	    apps_read_vars(arena, entry->vars, &out->vars, err) < 0)
 		return -1;
 	out->depends_on = apps_texts(arena, &entry->depends_on);
 	return 0;

@@ -19,6 +19,7 @@
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/map.h"
 #include "tree/tree.h"
 
 #define APPS_FILE "gitops.yaml"
@@ -63,6 +64,8 @@ struct app {
 	unsigned max_deletes_percent;
 	struct app_images images;
 	const struct app_lock *lock; /* of all its images, or NULL */
+	const struct map *vars;      /* texts by name, or NULL: nothing in its
+				   objects is a variable */
 	unsigned level; /* 0 where it depends on none, else one more than the
 			   highest of these */
 	bool chosen;    /* apps_choose() */
@@ -105,6 +108,17 @@ MUST_USE int apps_read(struct arena *arena, const struct tree *tree,
  */
 MUST_USE int apps_of_path(struct arena *arena, const char *path,
 			  const char *name, struct apps *out, struct err *err);
+
+/*
+ * What is put in place of the variables in an app's objects: its own, and those
+ * of `over`, which may be NULL, before them.  NULL where the app has no
+ * `vars`.
+ */
+const struct map *app_vars(struct arena *arena, const struct app *app,
+			   const struct map *over);
+
+/* Does the file have the same to say of what two apps are rendered from? */
+bool app_is_same_place(const struct app *a, const struct app *b);
 
 /* The app of this name, or NULL. */
 struct app *apps_find(const struct apps *apps, const char *name);

@@ -89,4 +89,10 @@ MUST_USE int apps_read_clusters(struct arena *arena,
 				const struct cluster_entries *entries,
 				struct apps *apps, struct err *err);
 
+/* ---- vars.c ---- */
+
+/* Texts by name; `*out` stays as it is for NULL. */
+MUST_USE int apps_read_vars(struct arena *arena, const struct node *node,
+			    const struct map **out, struct err *err);
+
 #endif

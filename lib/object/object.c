@@ -196,22 +196,43 @@ static struct doc list_item(struct arena *arena, const struct doc *list,
 	return one;
 }
 
-int objects_add_doc(struct arena *arena, const struct doc *doc,
-		    struct objects *out, struct err *err)
+/* Those of a List, or NULL. */
+static const json_t *items_of(const struct doc *doc)
 {
 	const char *kind = doc_get_string(doc->value, "kind", NULL);
 	const json_t *items = doc_get(doc->value, "items", NULL);
-	struct object object;
+
+	return kind && str_ends(kind, "List") && json_is_array(items) ? items :
+									NULL;
+}
+
+void objects_split_doc(struct arena *arena, const struct doc *doc,
+		       struct docs *out)
+{
+	const json_t *items = items_of(doc);
 	json_t *item;
 	size_t i;
 
-	if (kind && str_ends(kind, "List") && json_is_array(items)) {
-		json_array_foreach(items, i, item) {
-			const struct doc one = list_item(arena, doc, item, i);
+	if (!items)
+		*vec_push(arena, out) = *doc;
+	json_array_foreach(items, i, item) {
+		const struct doc one = list_item(arena, doc, item, i);
 
-			if (objects_add_doc(arena, &one, out, err) < 0)
+		objects_split_doc(arena, &one, out);
+	}
+}
+
+int objects_add_doc(struct arena *arena, const struct doc *doc,
+		    struct objects *out, struct err *err)
+{
+	struct docs docs = { 0 };
+	struct object object;
+
+	if (items_of(doc)) {
+		objects_split_doc(arena, doc, &docs);
+		for (size_t i = 0; i < docs.n; i++)
+			if (objects_add_doc(arena, &docs.v[i], out, err) < 0)
 				return -1;
-		}
 		return 0;
 	}
 	if (object_from_doc(arena, doc, &object, err) < 0)

@@ -52,10 +52,12 @@ MUST_USE int object_from_doc(struct arena *arena, const struct doc *doc,
  * texts that are missing are "". */
 struct object object_as_is(struct arena *arena, const struct doc *doc);
 
-/*
- * Append the objects of a document: itself, or, where its kind ends in "List"
- * and it has items, those, to any depth.
- */
+/* What a document holds: itself, or, where its kind ends in "List" and it has
+ * items, those, to any depth. */
+void objects_split_doc(struct arena *arena, const struct doc *doc,
+		       struct docs *out);
+
+/* Append the objects of what it holds. */
 MUST_USE int objects_add_doc(struct arena *arena, const struct doc *doc,
 			     struct objects *out, struct err *err);
 

@@ -8,6 +8,7 @@
 #include "base/vec.h"
 #include "document/document.h"
 #include "render/kustomize/kustomize.h"
+#include "render/substitute.h"
 
 #define RENDER_DEPTH  64  /* directories inside each other */
 #define RENDER_ERRORS 100 /* reported in one run; more help nobody */
@@ -249,14 +250,38 @@ struct render {
 	int (*each)(void *data, const struct object *object, struct err *err);
 };
 
+static int add_objects(struct render *render, const struct doc *doc,
+		       struct err *err)
+{
+	const struct map *vars = render->args->vars;
+	struct objects *out = &render->out->objects;
+	struct arena *arena = render->arena;
+	struct docs docs = { 0 };
+	int status = 0;
+
+	if (!vars)
+		return objects_add_doc(arena, doc, out, err);
+	objects_split_doc(arena, doc, &docs);
+	for (size_t i = 0; i < docs.n; i++) {
+		AUTO_ERR struct err one = { 0 };
+		struct doc set;
+
+		if (substitute_doc(arena, &docs.v[i], vars, &set, &one) == 0 &&
+		    objects_add_doc(arena, &set, out, &one) == 0)
+			continue;
+		err_append(err, &one);
+		status = -1;
+	}
+	return status;
+}
+
 static void add_document(struct render *render, const struct doc *doc,
 			 struct err *err)
 {
 	AUTO_ERR struct err one = { 0 };
 
 	if (refuse_encrypted(doc, &one) < 0 ||
-	    objects_add_doc(render->arena, doc, &render->out->objects, &one) <
-		    0)
+	    add_objects(render, doc, &one) < 0)
 		err_append(err, &one);
 }
 
@@ -306,12 +331,14 @@ static int make_doc(struct arena *arena, const struct kustomize_object *object,
 static int hand_on(struct render *render, const struct kustomize_object *made,
 		   struct err *err)
 {
+	const struct map *vars = render->args->vars;
 	AUTO_ARENA struct arena *scratch = arena_new();
 	struct object object;
 	struct doc doc;
 
 	if (make_doc(scratch, made, &doc, err) < 0 ||
-	    refuse_encrypted(&doc, err) < 0)
+	    refuse_encrypted(&doc, err) < 0 ||
+	    (vars && substitute_doc(scratch, &doc, vars, &doc, err) < 0))
 		return -1;
 	object = object_as_is(scratch, &doc);
 	return render->each(render->args->data, &object, err);

@@ -20,6 +20,7 @@
 #include "base/arena.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "base/map.h"
 #include "object/object.h"
 #include "render/kustomize/kustomize.h"
 #include "tree/tree.h"
@@ -31,9 +32,11 @@
 
 struct render_args {
 	const struct tree *tree;
-	const char *path;    /* "" is the root */
-	int64_t deadline_ms; /* by clock_ms(); 0: none */
-	bool allow_empty;    /* no object at all is no error */
+	const char *path;       /* "" is the root */
+	int64_t deadline_ms;    /* by clock_ms(); 0: none */
+	bool allow_empty;       /* no object at all is no error */
+	const struct map *vars; /* by name, for render/substitute.h; NULL: what
+				   looks like a variable is none */
 	/* Where there is a kustomization at `path`: called for each object
 	 * that it makes, in its order, in place of keeping it.  Nothing is
 	 * checked in the object, which is to be printed, and lives until the

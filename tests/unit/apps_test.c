@@ -122,7 +122,91 @@ static void nothing_is_said_of_releases(void **state)
 	assert_false(apps.release_stays);
 }
 
-static void wrong_images_have_a_place(void **state)
+/* As they are spelled, so that a version keeps its zero. */
+static void vars_are_texts(void **state)
+{
+	static const char *const pairs[][2] = {
+		{ "tag", "1.10" }, { "n", "3" },       { "on", "yes" },
+		{ "empty", "" },   { "_null", "~" },   { "lines", "ab" },
+		{ "mode", "010" }, { "text", "a: b" },
+	};
+	const struct map *vars;
+	struct apps apps;
+
+	(void)state;
+	assert_int_equal(
+		read_text(APP "  vars:\n    tag: 1.10\n    n: 3\n"
+			      "    on: yes\n    empty: ''\n    _null: '~'\n"
+			      "    lines: \"a\\nb\\n\"\n    mode: 010\n"
+			      "    text: 'a: b'\n",
+			  &apps),
+		0);
+	vars = apps.v[0].vars;
+	assert_int_equal(vars->n, ARRAY_LEN(pairs));
+	for (size_t i = 0; i < vars->n; i++) {
+		assert_string_equal(vars->entries[i].key, pairs[i][0]);
+		assert_string_equal(vars->entries[i].value, pairs[i][1]);
+	}
+}
+
+static void an_app_without_vars_has_none(void **state)
+{
+	struct map *over = map_new(arena);
+	struct apps apps;
+
+	(void)state;
+	map_set(over, "a", arena_strdup(arena, "x"));
+	assert_int_equal(read_text(APP, &apps), 0);
+	assert_null(apps.v[0].vars);
+	/* Not even those of others. */
+	assert_null(app_vars(arena, &apps.v[0], over));
+	assert_int_equal(read_text(APP "  vars: {}\n", &apps), 0);
+	assert_int_equal(apps.v[0].vars->n, 0);
+	assert_int_equal(app_vars(arena, &apps.v[0], over)->n, 1);
+}
+
+static void some_vars_come_before_others(void **state)
+{
+	struct map *over = map_new(arena);
+	const struct map *vars;
+	struct apps apps;
+
+	(void)state;
+	assert_int_equal(read_text(APP "  vars: {a: '1', b: '2'}\n", &apps), 0);
+	assert_ptr_equal(app_vars(arena, &apps.v[0], NULL), apps.v[0].vars);
+	map_set(over, "b", arena_strdup(arena, "3"));
+	map_set(over, "c", arena_strdup(arena, "4"));
+	vars = app_vars(arena, &apps.v[0], over);
+	assert_int_equal(vars->n, 3);
+	assert_string_equal(map_get(vars, "a"), "1");
+	assert_string_equal(map_get(vars, "b"), "3");
+	assert_string_equal(map_get(vars, "c"), "4");
+	assert_string_equal(map_get(apps.v[0].vars, "b"), "2");
+}
+
+static void apps_are_rendered_from_the_same_or_not(void **state)
+{
+	static const char *const others[] = {
+		APP "  vars: {a: '2'}\n",
+		APP "  vars: {b: '1'}\n",
+		APP "  vars: {a: '1', b: '1'}\n",
+		APP "  vars: {}\n",
+		APP,
+		APP "  vars: {a: '1'}\n  namespace: n\n",
+	};
+	struct apps apps, other;
+
+	(void)state;
+	assert_int_equal(read_text(APP "  vars: {a: '1'}\n", &apps), 0);
+	assert_true(app_is_same_place(&apps.v[0], &apps.v[0]));
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		assert_int_equal(read_text(others[i], &other), 0);
+		assert_false(app_is_same_place(&apps.v[0], &other.v[0]));
+		assert_false(app_is_same_place(&other.v[0], &apps.v[0]));
+	}
+}
+
+static void wrong_fields_have_a_place(void **state)
 {
 	static const struct {
 		const char *text;
@@ -138,6 +222,16 @@ static void wrong_images_have_a_place(void **state)
 		{ APP "release: {push: force}\n",
 		  "gitops.yaml:5: push: expected branch or none, found "
 		  "'force'" },
+		{ APP "  vars: [a]\n",
+		  "gitops.yaml:5: vars: expected a mapping of names to texts" },
+		{ APP "  vars:\n    a-b: x\n",
+		  "gitops.yaml:6: vars: 'a-b': this is no name of a variable" },
+		{ APP "  vars:\n    1a: x\n",
+		  "gitops.yaml:6: vars: '1a': this is no name of a variable" },
+		{ APP "  vars:\n    a: x\n    b: [x]\n",
+		  "gitops.yaml:7: vars: 'b': expected a text" },
+		{ APP "  vars:\n    a:\n",
+		  "gitops.yaml:6: vars: 'a': it has no value" },
 	};
 
 	(void)state;
@@ -159,7 +253,11 @@ int main(void)
 		TEST(images_are_read),
 		TEST(nothing_is_said_of_releases),
 		TEST(wrong_clusters_have_a_place),
-		TEST(wrong_images_have_a_place),
+		TEST(vars_are_texts),
+		TEST(an_app_without_vars_has_none),
+		TEST(some_vars_come_before_others),
+		TEST(apps_are_rendered_from_the_same_or_not),
+		TEST(wrong_fields_have_a_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
