@@ -354,6 +354,18 @@ static int inflate_chart(void *data, const struct helm_chart *chart,
 	return helm_template(source->run, chart, out, err);
 }
 
+/* As this revision has them. */
+static const struct map *vars_of(const struct source *source,
+				 const struct app *app)
+{
+	const struct apps_cluster *cluster = NULL;
+
+	if (source->cluster)
+		cluster = apps_find_cluster(&source->apps, source->cluster);
+	return app_vars(source->run->arena, app,
+			cluster ? cluster->vars : NULL);
+}
+
 struct render_args source_render(struct source *source, const struct app *app)
 {
 	source->outside = (struct kustomize_outside){
@@ -369,7 +381,7 @@ struct render_args source_render(struct source *source, const struct app *app)
 		.path = app->path,
 		.deadline_ms = source->run->deadline_ms,
 		.allow_empty = source->args->allow_empty,
-		.vars = app_vars(source->run->arena, app, source->vars),
+		.vars = vars_of(source, app),
 		.outside = &source->outside,
 	};
 }
@@ -413,18 +425,33 @@ static int render_app(struct source *source, const struct app *app,
 	return 0;
 }
 
+/* An app is the same wherever it has the same variables. */
+static const char *ready_key(const struct source *source, const struct app *app)
+{
+	struct arena *arena = source->run->arena;
+	const struct map *vars = vars_of(source, app);
+	AUTO_STR struct str key = STR_INIT(STR_BIG);
+
+	str_add(&key, app->name);
+	for (size_t i = 0; vars && i < vars->n; i++)
+		str_printf(&key, "\n%s=%s", vars->entries[i].key,
+			   (const char *)vars->entries[i].value);
+	return str_keep(&key, arena);
+}
+
 int source_prepare(struct source *source, const struct app *app,
 		   struct err *err)
 {
 	struct arena *arena = source->run->arena;
+	const char *key = ready_key(source, app);
 	struct objects *objects;
 
 	if (!source->ready)
 		source->ready = map_new(arena);
-	if (map_has(source->ready, app->name))
+	if (map_has(source->ready, key))
 		return 0;
 	objects = arena_alloc(arena, sizeof(*objects));
-	map_set(source->ready, app->name, objects);
+	map_set(source->ready, key, objects);
 	return render_app(source, app, objects, err);
 }
 
@@ -436,7 +463,7 @@ int source_app_objects(struct source *source, const struct app *app,
 	struct objects objects;
 
 	if (source->ready)
-		ready = map_get(source->ready, app->name);
+		ready = map_get(source->ready, ready_key(source, app));
 	if (ready)
 		objects = *ready;
 	else if (render_app(source, app, &objects, err) < 0)

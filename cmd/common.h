@@ -104,8 +104,8 @@ struct source {
 	struct revision revision; /* oid NULL with --worktree */
 	struct verify verify;
 	struct apps apps;
-	struct map *ready;      /* source_prepare(), or NULL */
-	const struct map *vars; /* of the cluster, before those of the apps;
+	struct map *ready;   /* source_prepare(), or NULL */
+	const char *cluster; /* of gitops.yaml, whose variables there are;
 				   or NULL */
 	struct kustomize_outside outside;
 };

@@ -91,8 +91,8 @@ static int is_same(const struct compare *compare, const struct app *a,
 	struct look look = { .tree = compare->to->tree };
 
 	*out = false;
-	if (!str_equal(a->path, b->path) ||
-	    !str_equal(a->namespace, b->namespace))
+	/* A cluster's variables may be others. */
+	if (!app_is_same_place(a, b) || (b->vars && compare->to->cluster))
 		return 0;
 	if (path_id(compare->from, a->path, &was, err) < 0 ||
 	    path_id(compare->to, b->path, &is, err) < 0 ||

@@ -63,13 +63,15 @@ static int check_args(struct diff_args *args, struct err *err)
 	return 0;
 }
 
-/* Two revisions, and no cluster. */
-static int diff_revisions(const struct diff_args *args, struct source *source,
+/* Two revisions, and no cluster; but where there are several, as one has it. */
+static int diff_revisions(struct source *source,
+			  const struct target_args *target, void *data,
 			  struct report *report, struct err *err)
 {
+	const struct diff_args *args = data;
 	struct compare compare = {
 		.to = source,
-		.namespace = args->target.namespace,
+		.namespace = target->namespace,
 	};
 
 	if (source_at(source, args->from, &compare.from, err) < 0)
@@ -106,6 +108,15 @@ static int diff_cluster(struct source *source, const struct target_args *target,
 	return plan_changes(&planning.plan) ? EXIT_DIFFERENT : 0;
 }
 
+/* Do the clusters differ in more than their apps? */
+static bool has_vars(const struct apps *apps)
+{
+	for (size_t i = 0; i < apps->clusters.n; i++)
+		if (apps->clusters.v[i].vars)
+			return true;
+	return false;
+}
+
 static int diff_run(struct run *run, int argc, char **argv,
 		    struct report **report, struct err *err)
 {
@@ -113,7 +124,7 @@ static int diff_run(struct run *run, int argc, char **argv,
 		.source = SOURCE_DEFAULTS,
 		.output = OUTPUT_DEFAULTS,
 	};
-	const struct fleet_job job = { diff_cluster, &args, true };
+	struct fleet_job job = { diff_cluster, &args, true };
 	struct source source;
 
 	if (opt_parse(run, diff_opts, &args, argc, argv, &args.source.location,
@@ -125,8 +136,11 @@ static int diff_run(struct run *run, int argc, char **argv,
 
 	if (source_open(run, &args.source, *report, &source, err) < 0)
 		return -1;
+	if (args.from && !args.target.contexts && !has_vars(&source.apps))
+		return diff_revisions(&source, &args.target, &args, *report,
+				      err);
 	if (args.from)
-		return diff_revisions(&args, &source, *report, err);
+		job = (struct fleet_job){ diff_revisions, &args, false };
 	return fleet_run(&source, &args.target, *report, &job, err);
 }
 

@@ -33,12 +33,7 @@ struct fleet {
 
 static bool has_app(const struct apps_cluster *cluster, const char *app)
 {
-	if (!cluster || !cluster->apps)
-		return true;
-	for (const char **name = cluster->apps; *name; name++)
-		if (str_equal(*name, app))
-			return true;
-	return false;
+	return !cluster || apps_cluster_has(cluster, app);
 }
 
 /* Is there anything to do? */
@@ -166,6 +161,7 @@ static int choose(struct fleet *fleet, const struct target_args *target,
 /* The apps that are chosen, as far as this cluster has them. */
 static void aim(struct source *source, const struct member *member)
 {
+	source->cluster = member->cluster ? member->name : NULL;
 	for (size_t i = 0; i < source->apps.n; i++) {
 		struct app *app = &source->apps.v[i];
 
@@ -181,10 +177,18 @@ static int prepare(struct fleet *fleet, struct err *err)
 {
 	struct source *source = fleet->source;
 
-	for (size_t i = 0; i < source->apps.n; i++)
-		if (source->apps.v[i].chosen &&
-		    source_prepare(source, &source->apps.v[i], err) < 0)
-			return -1;
+	for (size_t i = 0; i < fleet->n; i++) {
+		const struct apps_cluster *cluster = fleet->v[i].cluster;
+
+		source->cluster = cluster ? cluster->name : NULL;
+		for (size_t j = 0; j < source->apps.n; j++) {
+			const struct app *app = &source->apps.v[j];
+
+			if (app->chosen && has_app(cluster, app->name) &&
+			    source_prepare(source, app, err) < 0)
+				return -1;
+		}
+	}
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/common.h"
+#include "cmd/fleet.h"
 
 static const char *const render_choices[] = { "yaml", "json", NULL };
 static const enum report_format render_formats[] = {
@@ -13,11 +14,14 @@ static const enum report_format render_formats[] = {
 
 struct print_args {
 	struct source_args source;
+	struct target_args target; /* its contexts alone */
 	struct output_args output;
 	int format;
 };
 
 static const struct opt render_opts[] = {
+	OPT_STRINGS(struct print_args, target.contexts, 0, "context", "NAME",
+		    "cluster of gitops.yaml to render for"),
 	OPT_CHOICE(struct print_args, format, 'o', "output", "FORMAT",
 		   "format of the result", render_choices),
 	OPT_INCLUDE(struct print_args, source, source_opts),
@@ -61,6 +65,14 @@ static int print_apps(struct source *source, struct report *report,
 	return 0;
 }
 
+/* Its apps, with its variables. */
+static int aim(struct print_args *args, struct source *source, struct err *err)
+{
+	if (!args->target.contexts)
+		return 0;
+	return fleet_one(source, &args->target, &args->target, err);
+}
+
 static int render_run(struct run *run, int argc, char **argv,
 		      struct report **report, struct err *err)
 {
@@ -79,7 +91,8 @@ static int render_run(struct run *run, int argc, char **argv,
 	output_open(run, "render", render_formats[args.format], &args.output,
 		    report);
 
-	if (source_open(run, &args.source, *report, &source, err) < 0)
+	if (source_open(run, &args.source, *report, &source, err) < 0 ||
+	    aim(&args, &source, err) < 0)
 		return -1;
 	if (print_apps(&source, *report, err) < 0)
 		return -1;

@@ -74,9 +74,10 @@ struct app {
 /* A cluster of a fleet. */
 struct apps_cluster {
 	const char *name;
-	const char *context; /* of the kubeconfig */
-	const char **apps;   /* names, NULL-ended; NULL: all of them */
-	const char *origin;  /* "gitops.yaml:12" */
+	const char *context;    /* of the kubeconfig */
+	const char **apps;      /* names, NULL-ended; NULL: all of them */
+	const struct map *vars; /* before those of its apps, or NULL */
+	const char *origin;     /* "gitops.yaml:12" */
 };
 
 struct apps {
@@ -126,6 +127,9 @@ struct app *apps_find(const struct apps *apps, const char *name);
 /* The cluster of this name, or NULL. */
 const struct apps_cluster *apps_find_cluster(const struct apps *apps,
 					     const char *name);
+
+/* Is it meant for this cluster? */
+bool apps_cluster_has(const struct apps_cluster *cluster, const char *app);
 
 /* Choose the apps of these names (NULL-ended), or all where `names` is NULL.
  * ERR_USAGE, with the nearest name, for one that is not there. */

@@ -74,6 +74,7 @@ struct cluster_entry {
 	const struct node *name;
 	const struct node *context;
 	struct nodes apps;
+	struct node *vars;
 };
 
 struct cluster_entries {

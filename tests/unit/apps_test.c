@@ -97,6 +97,10 @@ static void wrong_clusters_have_a_place(void **state)
 		{ APP "clusters:\n- name: a\n  apps: [wbe]\n",
 		  "gitops.yaml:7: cluster a: there is no app 'wbe'; did you "
 		  "mean 'web'?" },
+		{ APP "clusters:\n- name: a\n  vars: {x: y}\n",
+		  "gitops.yaml:7: cluster a: vars: none of its apps has vars" },
+		{ APP "clusters:\n- name: a\n  vars: {1: y}\n",
+		  "gitops.yaml:7: vars: '1': this is no name of a variable" },
 		{ APP "clusters:\n- name: a\n  apps: []\n",
 		  "gitops.yaml:6: cluster a: apps is empty" },
 	};
