@@ -219,6 +219,24 @@ bool doc_equal(const json_t *a, const json_t *b);
 json_t *doc_pointer(const json_t *value, const char *pointer);
 void doc_pointer_add(struct str *pointer, const char *token);
 
+/*
+ * The same with two tokens more, for the items of a list: by what they have,
+ * "/status/conditions/[type=Ready]/status", and "*" for all of them.
+ *
+ *	doc_pointer_check     is it one?  Not "", which is the whole value
+ *	doc_pointer_next      the next token, unescaped; false at the end
+ *	doc_pointer_chooses   does a token mean this item?
+ *	doc_choose            the first value that it leads to, or NULL
+ */
+bool doc_pointer_check(const char *pointer);
+bool doc_pointer_next(const char **pointer, struct str *token);
+bool doc_pointer_chooses(const char *token, const json_t *item, size_t index);
+json_t *doc_choose(const json_t *value, const char *pointer);
+
+/* A scalar as text: a string as it is, else as JSON.  False for what is
+ * none. */
+bool doc_add_scalar(struct str *out, const json_t *value);
+
 /* Let jansson allocate by xmalloc(); called once by main and tests. */
 void doc_init(void);
 

@@ -17,6 +17,18 @@ void doc_pointer_add(struct str *pointer, const char *token)
 	}
 }
 
+bool doc_add_scalar(struct str *out, const json_t *value)
+{
+	if (json_is_string(value))
+		str_add_bytes(out, json_string_value(value),
+			      json_string_length(value));
+	else if (value && !json_is_object(value) && !json_is_array(value))
+		doc_write_json(out, value);
+	else
+		return false;
+	return true;
+}
+
 /* Undo the escapes of one token; false where a ~ is followed by something
  * else. */
 static bool unescape(const char *token, size_t n, struct str *out)
@@ -72,4 +84,88 @@ json_t *doc_pointer(const json_t *value, const char *pointer)
 		pointer += n;
 	}
 	return doc_unconst(at);
+}
+
+/* ---- items by what they have ---- */
+
+bool doc_pointer_next(const char **pointer, struct str *token)
+{
+	const char *begin = *pointer + 1;
+	size_t n;
+
+	if (**pointer != '/')
+		return false;
+	n = strcspn(begin, "/");
+	*pointer = begin + n;
+	return unescape(begin, n, token);
+}
+
+/* "[name=web]": the value may hold anything. */
+static bool is_selector(const char *token)
+{
+	const char *equals = strchr(token, '=');
+
+	return *token == '[' && equals && equals > token + 1 &&
+	       str_ends(equals, "]");
+}
+
+bool doc_pointer_check(const char *pointer)
+{
+	AUTO_STR struct str token = STR_INIT(STR_BIG);
+
+	if (!*pointer)
+		return false;
+	while (*pointer) {
+		if (!doc_pointer_next(&pointer, &token) ||
+		    (*str_text(&token) == '[' &&
+		     !is_selector(str_text(&token))))
+			return false;
+	}
+	return true;
+}
+
+static bool has(const json_t *item, const char *selector)
+{
+	const char *key = selector + 1, *equals = strchr(selector, '=');
+	AUTO_STR struct str value = STR_INIT(STR_BIG);
+	size_t n = strlen(equals + 1) - 1;
+
+	return doc_add_scalar(&value,
+			      json_object_getn(item, key,
+					       (size_t)(equals - key))) &&
+	       value.len == n && strncmp(str_text(&value), equals + 1, n) == 0;
+}
+
+bool doc_pointer_chooses(const char *token, const json_t *item, size_t index)
+{
+	AUTO_STR struct str number = STR_INIT(STR_BIG);
+
+	if (is_selector(token))
+		return has(item, token);
+	str_printf(&number, "%zu", index);
+	return str_equal(token, "*") || str_equal(token, str_text(&number));
+}
+
+json_t *doc_choose(const json_t *value, const char *pointer)
+{
+	AUTO_STR struct str token = STR_INIT(STR_BIG);
+	json_t *item, *found;
+	size_t i;
+
+	if (!*pointer)
+		return doc_unconst(value);
+	if (!doc_pointer_next(&pointer, &token))
+		return NULL;
+	if (!json_is_array(value)) {
+		item = json_object_getn(value, str_text(&token), token.len);
+		return item ? doc_choose(item, pointer) : NULL;
+	}
+	json_array_foreach(value, i, item) {
+		if (!doc_pointer_chooses(str_text(&token), item, i))
+			continue;
+		found = doc_choose(item, pointer);
+		if (found)
+			return found;
+	}
+	return NULL;
 }

@@ -246,6 +246,63 @@ static void pointers_that_lead_nowhere_are_null(void **state)
 		assert_null(doc_pointer(value, pointers[i]));
 }
 
+static void items_are_chosen_by_what_they_have(void **state)
+{
+	static const struct {
+		const char *pointer, *json;
+	} cases[] = {
+		{ "", "{\"l\":[{\"n\":\"a\"},{\"n\":\"b/c\",\"p\":80}]}" },
+		{ "/l/1/p", "80" },
+		{ "/l/[n=b~1c]/p", "80" },
+		{ "/l/[p=80]/n", "\"b/c\"" },
+		{ "/l/*/p", "80" },
+		{ "/l/*/n", "\"a\"" },
+		{ "/l/[n=x]/p", "" },
+		{ "/l/[n=a]/p", "" },
+		{ "/l/2", "" },
+		{ "/l/01", "" },
+		{ "/[n=a]", "" },
+		{ "/*", "" },
+	};
+	json_t *value = value_of("{\"l\":[{\"n\":\"a\"},"
+				 "{\"n\":\"b/c\",\"p\":80}]}");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const json_t *found = doc_choose(value, cases[i].pointer);
+
+		assert_string_equal(found ? as_json(found) : "", cases[i].json);
+	}
+}
+
+static void what_is_no_pointer_is_told(void **state)
+{
+	static const struct {
+		const char *pointer;
+		bool is_one;
+	} cases[] = {
+		{ "/spec/replicas", true },
+		{ "/a~1b/~0", true },
+		{ "/l/[name=web]/x", true },
+		{ "/l/[k=]", true },
+		{ "/l/*", true },
+		{ "/", true },
+		{ "", false },
+		{ "spec", false },
+		{ "/a~2", false },
+		{ "/a~", false },
+		{ "/l/[name]", false },
+		{ "/l/[=web]", false },
+		{ "/l/[name=web", false },
+		{ "/l/[", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_int_equal(doc_pointer_check(cases[i].pointer),
+				 cases[i].is_one);
+}
+
 static void tokens_are_escaped_as_they_are_added(void **state)
 {
 	AUTO_STR struct str pointer = STR_INIT(100);
@@ -274,6 +331,8 @@ int main(void)
 		TEST(values_of_other_types_are_not_equal),
 		TEST(pointers_lead_where_the_rfc_says),
 		TEST(pointers_that_lead_nowhere_are_null),
+		TEST(items_are_chosen_by_what_they_have),
+		TEST(what_is_no_pointer_is_told),
 		TEST(tokens_are_escaped_as_they_are_added),
 	};
 
