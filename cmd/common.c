@@ -511,8 +511,11 @@ int source_objects(struct source *source, struct cluster *cluster,
 		    source_app_objects(source, &apps->v[i], out, err) < 0)
 			return -1;
 	report_hide_secrets(run, out);
-	if (cluster_identify(cluster, out, err) < 0 ||
-	    (cluster->marks && mark_all(run, records, out, err) < 0))
+	if (cluster_identify(cluster, out, err) < 0)
+		return -1;
+	source->rules = (struct rules){ 0 };
+	rule_give(run->arena, apps, out, &source->rules);
+	if (cluster->marks && mark_all(run, records, out, err) < 0)
 		return -1;
 	return objects_sort(out, err);
 }

@@ -22,6 +22,7 @@
 #include "cmd/verify.h"
 #include "git/repo.h"
 #include "object/object.h"
+#include "plan/rule.h"
 #include "render/render.h"
 #include "report/report.h"
 #include "tree/tree.h"
@@ -107,6 +108,7 @@ struct source {
 	struct map *ready;   /* source_prepare(), or NULL */
 	const char *cluster; /* of gitops.yaml, whose variables there are;
 				   or NULL */
+	struct rules rules;     /* for the objects of source_objects() */
 	struct kustomize_outside outside;
 };
 

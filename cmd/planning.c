@@ -145,6 +145,7 @@ int planning_make(struct source *source, struct cluster *cluster,
 		hook_find(plan, args->kinds);
 	if (cluster_read(cluster, plan_items(plan), plan->n, err) < 0)
 		return -1;
+	rule_warn(run, &source->rules);
 	if (cluster->marks) {
 		heed_items(plan, &(const struct heed_rules){
 					 args->force_replace, args->kinds });

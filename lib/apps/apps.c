@@ -26,6 +26,8 @@ struct app_entry {
 	struct image_entries images;
 	struct lock_entry *lock;
 	struct node *vars;
+	struct decode_list ignore;
+	struct decode_list health;
 };
 
 struct app_entries {
@@ -60,6 +62,8 @@ static const struct decode_table release_table =
 
 static const struct decode_field app_fields[] = {
 	DECODE_TEXTS(struct app_entry, depends_on, "dependsOn"),
+	DECODE_STRUCTS(struct app_entry, health, "health", &apps_health_table),
+	DECODE_STRUCTS(struct app_entry, ignore, "ignore", &apps_ignore_table),
 	DECODE_STRUCTS(struct app_entry, images, "images", &apps_image_table),
 	DECODE_STRUCT(struct app_entry, lock, "lock", &apps_lock_table),
 	DECODE_TEXT(struct app_entry, max_deletes, "maxDeletes"),
@@ -131,30 +135,35 @@ int apps_read_duration(const struct node *node, const char *field, int64_t *out,
 	return node_fail(node, err, "%s: %s", field, why.msg);
 }
 
-/* "7" objects, or "10%" of them. */
+bool apps_read_deletes(const char *text, size_t *number, unsigned *percent)
+{
+	const char *unit = text;
+	unsigned value = 0;
+
+	for (; *unit >= '0' && *unit <= '9'; unit++)
+		if (value <= NUMBER_MOST)
+			value = value * 10 + (unsigned)(*unit - '0');
+	*number = 0;
+	*percent = 0;
+	if (unit > text && str_equal(unit, "%") && value <= 100)
+		*percent = value;
+	else if (unit > text && !*unit && value <= NUMBER_MOST)
+		*number = value;
+	else
+		return false;
+	return true;
+}
+
 static int read_max_deletes(const struct node *node, struct app *app,
 			    struct err *err)
 {
-	const char *unit;
-	unsigned number = 0;
-
-	if (!node)
+	if (!node || apps_read_deletes(node->text, &app->max_deletes,
+				       &app->max_deletes_percent))
 		return 0;
-	for (unit = node->text; *unit >= '0' && *unit <= '9'; unit++)
-		if (number <= NUMBER_MOST)
-			number = number * 10 + (unsigned)(*unit - '0');
-	app->max_deletes = 0;
-	app->max_deletes_percent = 0;
-	if (str_equal(unit, "%") && unit > node->text && number <= 100)
-		app->max_deletes_percent = number;
-	else if (!*unit && number <= NUMBER_MOST)
-		app->max_deletes = number;
-	else
-		return node_fail(node, err,
-				 "maxDeletes: expected a number, or a "
-				 "percentage such as 10%%, found '%s'",
-				 node->text);
-	return 0;
+	return node_fail(node, err,
+			 "maxDeletes: expected a number, or a percentage such "
+			 "as 10%%, found '%s'",
+			 node->text);
 }
 
 /* ---- an app ---- */
@@ -205,7 +214,9 @@ static int read_app(struct arena *arena, const struct app_entry *entry,
 	    read_max_deletes(entry->max_deletes, out, err) < 0 ||
 	    apps_read_images(arena, &entry->images, &out->images, err) < 0 ||
 	    apps_read_lock(arena, entry->lock, &out->lock, err) < 0 ||
-	    apps_read_vars(arena, entry->vars, &out->vars, err) < 0)
+	    apps_read_vars(arena, entry->vars, &out->vars, err) < 0 ||
+	    apps_read_ignores(arena, &entry->ignore, &out->ignore, err) < 0 ||
+	    apps_read_healths(arena, &entry->health, &out->health, err) < 0)
 		return -1;
 	out->depends_on = apps_texts(arena, &entry->depends_on);
 	return 0;

@@ -52,6 +52,57 @@ struct app_images {
 	size_t room;
 };
 
+/* The objects that a rule is for: patterns as of fnmatch(3), NULL for any. */
+struct app_target {
+	const char *group;
+	const char *kind;
+	const char *namespace;
+	const char *name;
+};
+
+/* Fields that others take care of: those at the paths, and those that the
+ * managers own. */
+struct app_ignore {
+	struct app_target target;
+	const char **paths;    /* as of doc_pointer_check(), NULL-ended */
+	const char **managers; /* NULL-ended */
+	const char *origin;    /* "gitops.yaml:9" */
+};
+
+struct app_ignores {
+	struct app_ignore *v; /* as they stand */
+	size_t n;
+	size_t room;
+};
+
+/* What stands at a path is one of the values: patterns as of fnmatch(3), or
+ * paths to what it is to be equal to. */
+struct app_test {
+	const char *path;
+	const char **values; /* NULL-ended */
+};
+
+struct app_tests {
+	struct app_test *v; /* as they stand */
+	size_t n;
+	size_t room;
+};
+
+/* How an object is, where it says so in its own way. */
+struct app_health {
+	struct app_target target;
+	struct app_tests in_progress; /* if one of them holds; else */
+	struct app_tests failed;      /* if one of them holds; else */
+	struct app_tests healthy;     /* if all of them hold; at least one */
+	const char *origin;
+};
+
+struct app_healths {
+	struct app_health *v; /* as they stand: the first counts */
+	size_t n;
+	size_t room;
+};
+
 struct app {
 	const char *name;
 	const char *path;        /* in the tree; "" is its root */
@@ -66,6 +117,8 @@ struct app {
 	const struct app_lock *lock; /* of all its images, or NULL */
 	const struct map *vars;      /* texts by name, or NULL: nothing in its
 				   objects is a variable */
+	struct app_ignores ignore;
+	struct app_healths health;
 	unsigned level; /* 0 where it depends on none, else one more than the
 			   highest of these */
 	bool chosen;    /* apps_choose() */
@@ -130,6 +183,10 @@ const struct apps_cluster *apps_find_cluster(const struct apps *apps,
 
 /* Is it meant for this cluster? */
 bool apps_cluster_has(const struct apps_cluster *cluster, const char *app);
+
+/* "7" objects, or "10%" of them: the other of the two is 0.  False for
+ * anything else. */
+bool apps_read_deletes(const char *text, size_t *number, unsigned *percent);
 
 /* Choose the apps of these names (NULL-ended), or all where `names` is NULL.
  * ERR_USAGE, with the nearest name, for one that is not there. */

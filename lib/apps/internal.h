@@ -66,6 +66,19 @@ MUST_USE int apps_read_images(struct arena *arena,
 MUST_USE int apps_read_lock(struct arena *arena, const struct lock_entry *entry,
 			    const struct app_lock **out, struct err *err);
 
+/* ---- rules.c ---- */
+
+extern const struct decode_table apps_ignore_table;
+extern const struct decode_table apps_health_table;
+
+/* The lists that these tables decode to. */
+MUST_USE int apps_read_ignores(struct arena *arena,
+			       const struct decode_list *entries,
+			       struct app_ignores *out, struct err *err);
+MUST_USE int apps_read_healths(struct arena *arena,
+			       const struct decode_list *entries,
+			       struct app_healths *out, struct err *err);
+
 /* ---- clusters.c ---- */
 
 /* A cluster as it stands in the file. */

@@ -34,6 +34,23 @@ int cluster_read(struct cluster *cluster, struct cluster_item **items, size_t n,
 	return cluster->backend->read(cluster->data, items, n, err);
 }
 
+/* What is made anew is as git wants it. */
+static bool is_changed(const struct cluster_item *item)
+{
+	return !item->anew && !item->immutable && !item->leave;
+}
+
+const json_t *cluster_item_doc(const struct cluster_item *item)
+{
+	return item->ignored.doc && is_changed(item) ? item->ignored.doc :
+						       item->want->doc;
+}
+
+const char **cluster_item_ignored(const struct cluster_item *item)
+{
+	return is_changed(item) ? item->ignored.paths : NULL;
+}
+
 bool cluster_item_lives(const struct cluster_item *item)
 {
 	return item->proved || item->live.len;

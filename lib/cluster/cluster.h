@@ -36,6 +36,7 @@
 #include "base/str.h"
 #include "http/http.h"
 #include "object/health.h"
+#include "object/ignore.h"
 #include "object/object.h"
 
 #define CLUSTER_MANAGER "gitops" /* field manager of our applies */
@@ -55,29 +56,31 @@ struct cluster_item {
 			     made anew; else there is a hint: */
 	const char *replace_hint; /* how to allow it, or NULL */
 
-	struct bytes live;     /* JSON; len 0 where there is none */
-	bool proved;           /* it lives, and an apply would change nothing
+	struct bytes live;      /* JSON; len 0 where there is none */
+	struct ignored ignored; /* of it; doc NULL: of nothing that is to be
+				   sent.  For the two functions below */
+	bool proved;            /* it lives, and an apply would change nothing
 				  (proof.h): there is nothing to ask, and live
 				  is kept only where it is not healthy */
-	const char *uid;       /* of what is proved; else live has it */
-	struct bytes merged;   /* JSON an apply made, or would make, of it */
-	bool fold;             /* live has fields of managers that are folded
+	const char *uid;        /* of what is proved; else live has it */
+	struct bytes merged;    /* JSON an apply made, or would make, of it */
+	bool fold;              /* live has fields of managers that are folded
 				  into ours before the first apply */
-	const char *unchecked; /* why cluster_try could not ask the server
+	const char *unchecked;  /* why cluster_try could not ask the server
 				  ("its Namespace comes in this sync"), or
 				  NULL */
-	const char *immutable; /* fields that cannot be changed as wanted,
+	const char *immutable;  /* fields that cannot be changed as wanted,
 				  "spec.selector": it lives, and has to be
 				  deleted and made anew; or NULL */
-	const char *given_up;  /* with no_force: contested fields left to
+	const char *given_up;   /* with no_force: contested fields left to
 				  others, for people; or NULL */
-	const char **warnings; /* of the server, NULL-ended, or NULL */
-	bool tried;            /* cluster_try has asked for it, and will not
+	const char **warnings;  /* of the server, NULL-ended, or NULL */
+	bool tried;             /* cluster_try has asked for it, and will not
 				  again */
-	bool written;          /* the request of cluster_apply or
+	bool written;           /* the request of cluster_apply or
 				  cluster_delete was answered 2xx */
-	struct health health;  /* by cluster_wait; reason NULL: not judged */
-	const char **events;   /* newest warnings of it and its pods where it is
+	struct health health;   /* by cluster_wait; reason NULL: not judged */
+	const char **events; /* newest warnings of it and its pods where it is
 				  not healthy, NULL-ended; or NULL */
 	struct err err;
 };
@@ -148,6 +151,14 @@ void cluster_place(struct arena *arena, struct objects *want,
 /* Fill in `live` of each item, or `proved` in its place. */
 MUST_USE int cluster_read(struct cluster *cluster, struct cluster_item **items,
 			  size_t n, struct err *err);
+
+/* What is to be applied: with what is ignored of it where it is changed, and as
+ * it is wanted where it is made, or made anew. */
+const json_t *cluster_item_doc(const struct cluster_item *item);
+
+/* Fields of what lives that differ from the wish and are left alone, as those
+ * of struct ignored; or NULL. */
+const char **cluster_item_ignored(const struct cluster_item *item);
 
 /* Is there such an object in the cluster, as cluster_read() has found it? */
 bool cluster_item_lives(const struct cluster_item *item);

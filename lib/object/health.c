@@ -7,14 +7,14 @@
 #include "object/health_rule.h"
 
 /* What is known of a kind. */
-struct rule {
+struct kind {
 	const char *group;
 	const char *kind;
 	struct health (*judge)(struct arena *arena, const json_t *object);
 	bool observes; /* its controller always sets observedGeneration */
 };
 
-static const struct rule rules[] = {
+static const struct kind kinds[] = {
 	{ "", "PersistentVolume", health_volume, false },
 	{ "", "PersistentVolumeClaim", health_claim, false },
 	{ "", "Pod", health_pod, false },
@@ -170,16 +170,16 @@ static struct health judge_ready(struct arena *arena, const json_t *object,
 	return not_ready(arena, ready);
 }
 
-static const struct rule *find_rule(const char *group, const char *kind)
+static const struct kind *find_kind(const char *group, const char *kind)
 {
-	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
-		if (str_equal(rules[i].group, group) &&
-		    str_equal(rules[i].kind, kind))
-			return &rules[i];
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (str_equal(kinds[i].group, group) &&
+		    str_equal(kinds[i].kind, kind))
+			return &kinds[i];
 	return NULL;
 }
 
-static const struct rule *rule_of(const json_t *object)
+static const struct kind *kind_of(const json_t *object)
 {
 	const char *version = doc_get_string(object, "apiVersion", NULL);
 	const char *kind = doc_get_string(object, "kind", NULL);
@@ -187,12 +187,12 @@ static const struct rule *rule_of(const json_t *object)
 				 strcspn(version, "/") :
 				 0;
 
-	for (size_t i = 0; version && i < ARRAY_LEN(rules); i++) {
-		const char *group = rules[i].group;
+	for (size_t i = 0; version && i < ARRAY_LEN(kinds); i++) {
+		const char *group = kinds[i].group;
 
 		if (strlen(group) == n && strncmp(group, version, n) == 0 &&
-		    str_equal(rules[i].kind, kind))
-			return &rules[i];
+		    str_equal(kinds[i].kind, kind))
+			return &kinds[i];
 	}
 	return NULL;
 }
@@ -200,8 +200,8 @@ static const struct rule *rule_of(const json_t *object)
 /* Where the kind always says what was observed, nothing said is no. */
 bool health_is_observed(const json_t *object, int64_t generation)
 {
-	const struct rule *rule = rule_of(object);
-	const int64_t otherwise = rule && rule->observes ? 0 : generation;
+	const struct kind *known = kind_of(object);
+	const int64_t otherwise = known && known->observes ? 0 : generation;
 
 	return health_generation(object) >= generation &&
 	       health_number(doc_get(object, "status", NULL),
@@ -210,14 +210,14 @@ bool health_is_observed(const json_t *object, int64_t generation)
 
 bool health_is_silent(const json_t *object)
 {
-	return !rule_of(object) && !health_condition(object, "Ready") &&
+	return !kind_of(object) && !health_condition(object, "Ready") &&
 	       !json_is_true(doc_get(object, "spec", "suspend", NULL));
 }
 
 struct health health_judge(struct arena *arena, const json_t *object,
-			   int64_t generation)
+			   int64_t generation, const struct health_rule *rule)
 {
-	const struct rule *rule = rule_of(object);
+	const struct kind *known = kind_of(object);
 	const json_t *stalled = health_condition(object, "Stalled");
 	const json_t *reconciling = health_condition(object, "Reconciling");
 
@@ -226,6 +226,8 @@ struct health health_judge(struct arena *arena, const json_t *object,
 	if (!health_is_observed(object, generation))
 		return health_in_progress(arena,
 					  "its controller has not seen it yet");
+	if (rule)
+		return health_by_rule(arena, object, rule);
 	if (health_condition_is(object, "Reconciling", "True"))
 		return health_in_progress(arena, "%s",
 					  health_condition_text(arena,
@@ -233,14 +235,14 @@ struct health health_judge(struct arena *arena, const json_t *object,
 	if (health_condition_is(object, "Stalled", "True"))
 		return health_failed(arena, "%s",
 				     health_condition_text(arena, stalled));
-	if (rule)
-		return rule->judge(arena, object);
+	if (known)
+		return known->judge(arena, object);
 	return judge_ready(arena, object, generation);
 }
 
 /* What has no rule in Kubernetes' own groups needs none. */
 bool health_is_judged(const struct object *object)
 {
-	return find_rule(object->group, object->kind) ||
+	return object->health || find_kind(object->group, object->kind) ||
 	       !object_is_own_group(object->group);
 }

@@ -38,18 +38,42 @@ struct health {
 			       once it lasts for HEALTH_PATIENCE_MS */
 };
 
+/*
+ * A rule of gitops.yaml, for objects that tell in their own way how they are.
+ * What stands at a path is one of the values: a pattern as of fnmatch(3), "*"
+ * for whatever is there, or, where it begins with "/", the path to what it is
+ * to be equal to.
+ */
+struct health_test {
+	const char *path;          /* as of doc_pointer_check() */
+	const char *const *values; /* NULL-ended */
+};
+
+struct health_tests {
+	const struct health_test *v;
+	size_t n;
+};
+
+/* Asked in this order; what is none of it is in progress. */
+struct health_rule {
+	struct health_tests in_progress; /* any of them holds */
+	struct health_tests failed;      /* any of them holds */
+	struct health_tests healthy;     /* all of them hold */
+};
+
 /* As long as kstatus has for a pod that no node takes. */
 #define HEALTH_PATIENCE_MS 15000
 
-/* Can objects of this kind be anything but current? */
+/* Can it be anything but current: by its kind, or a rule of its own? */
 bool health_is_judged(const struct object *object);
 
 /*
  * Judge an object.  What a controller says counts only if it has seen at least
  * `generation`, that which our own write returned; 0 takes what there is.
+ * `rule` is in place of that of its kind; or NULL.
  */
 struct health health_judge(struct arena *arena, const json_t *object,
-			   int64_t generation);
+			   int64_t generation, const struct health_rule *rule);
 
 /*
  * Has its controller seen `generation`?  Where it has not, what its pods do is

@@ -43,4 +43,8 @@ struct health health_definition(struct arena *arena, const json_t *object);
 struct health health_api_service(struct arena *arena, const json_t *object);
 struct health health_autoscaler(struct arena *arena, const json_t *object);
 
+/* The same by a rule of gitops.yaml. */
+struct health health_by_rule(struct arena *arena, const json_t *object,
+			     const struct health_rule *rule);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "base/str.h"
+#include "object/ignore.h"
 
 #define IDENTITY_HEX 16
 #define CONTENT_HEX  32
@@ -55,7 +56,10 @@ static char *annotation(struct arena *arena, const struct object *object,
 
 	if (object_is(object, "", "Secret"))
 		return id;
-	doc_write_json(&text, object->doc);
+	if (object->ignore)
+		ignore_add_text(&text, object->ignore, object->doc);
+	else
+		doc_write_json(&text, object->doc);
 	return arena_printf(arena, "%s.%s", id,
 			    hash(arena, &text, CONTENT_HEX));
 }

@@ -9,7 +9,8 @@
  * v1.36 uses), so that other tools see whose it is.  Controllers copy labels
  * to what they make, and people copy manifests; so the annotation says of
  * which object the mark is: one that was copied is nobody's.  It also holds a
- * digest of what was applied, but for Secrets, whose data it could betray.
+ * digest of what was applied, less what is ignored of it (ignore.h); but for
+ * Secrets, whose data it could betray.
  */
 
 #include <jansson.h>

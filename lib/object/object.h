@@ -18,6 +18,9 @@
 #include "base/err.h"
 #include "document/document.h"
 
+struct health_rule;
+struct ignore;
+
 struct object {
 	const char *api_version; /* "apps/v1" */
 	const char *group;       /* "apps"; "" for the core group */
@@ -29,6 +32,9 @@ struct object {
 			       is known */
 	const char *origin; /* "" for live objects */
 	const char *app;    /* that wants it, or NULL */
+	/* By gitops.yaml, or NULL: */
+	const struct ignore *ignore;      /* what of it is left to others */
+	const struct health_rule *health; /* in place of that of its kind */
 };
 
 struct objects {
@@ -85,6 +91,12 @@ char *object_shown(struct arena *arena, const struct object *object);
 
 bool object_is(const struct object *object, const char *group,
 	       const char *kind);
+
+/*
+ * Is all that is wanted there?  Quantities may be spelled otherwise, the server
+ * may have set defaults beside it, and may leave out false, 0, "" and {}.
+ */
+bool object_contains(const json_t *live, const json_t *want);
 
 /* Is it one of the groups of Kubernetes itself, of 1.0 to 1.36? */
 bool object_is_own_group(const char *group);

@@ -8,7 +8,7 @@
 #include "object/fields.h"
 #include "object/fields_set.h"
 #include "object/mark.h"
-#include "object/quantity.h"
+#include "object/object.h"
 
 #define SHOWN_MOST ((size_t)4 << 10)
 #define ITEMS_MOST 1000 /* of one list: each is looked for among all */
@@ -90,84 +90,6 @@ static bool give_up_unowned(struct proof *proof, const struct step *at)
 	return give_up_at(proof, at, "not owned by us");
 }
 
-/* ---- values ---- */
-
-/* What the server may leave out. */
-static bool is_zero(const json_t *value)
-{
-	switch (json_typeof(value)) {
-	case JSON_STRING:
-		return json_string_length(value) == 0;
-	case JSON_TRUE:
-		return false;
-	case JSON_FALSE:
-	case JSON_NULL:
-		return true;
-	case JSON_INTEGER:
-	case JSON_REAL:
-		return json_number_value(value) == 0;
-	case JSON_OBJECT:
-		return json_object_size(value) == 0;
-	case JSON_ARRAY:
-		return json_array_size(value) == 0;
-	}
-	return false;
-}
-
-/* Wanted as a number or a text; the server writes a text. */
-static bool same_quantity(const json_t *want, const json_t *live)
-{
-	AUTO_STR struct str number = STR_INIT(STR_BIG);
-
-	if (!json_is_string(live))
-		return false;
-	if (json_is_string(want))
-		str_add(&number, json_string_value(want));
-	else if (json_is_number(want))
-		doc_write_json(&number, want);
-	return quantity_equal(str_text(&number), json_string_value(live));
-}
-
-static bool contains(const json_t *live, const json_t *want);
-
-static bool contains_map(const json_t *live, const json_t *want)
-{
-	const char *key;
-	json_t *value;
-
-	json_object_foreach(each(want), key, value) {
-		if (!contains(json_object_get(live, key), value))
-			return false;
-	}
-	return json_is_object(live);
-}
-
-static bool contains_list(const json_t *live, const json_t *want)
-{
-	json_t *value;
-	size_t i;
-
-	if (json_array_size(live) != json_array_size(want))
-		return false;
-	json_array_foreach(want, i, value) {
-		if (!contains(json_array_get(live, i), value))
-			return false;
-	}
-	return json_is_array(live);
-}
-
-/* Is all that is wanted there?  For values that nobody has changed since. */
-static bool contains(const json_t *live, const json_t *want)
-{
-	if (!live)
-		return is_zero(want);
-	if (json_is_object(want))
-		return contains_map(live, want);
-	if (json_is_array(want))
-		return contains_list(live, want);
-	return doc_equal(live, want) || same_quantity(want, live);
-}
-
 /* Does another entry have parts of it? */
 static const json_t *owner_of_parts(const struct proof *proof,
 				    const struct step *at)
@@ -223,7 +145,7 @@ static bool prove_whole(struct proof *proof, const struct step *at,
 					       owner_since(proof, other)));
 	if (json_is_object(want) && is_hollow(want))
 		return give_up_at(proof, at, "its lists are empty");
-	if (proof->digest ? contains(live, want) : doc_equal(live, want))
+	if (proof->digest ? object_contains(live, want) : doc_equal(live, want))
 		return true;
 	return give_up_at(proof, at, live ? "is not as wanted" : "is missing");
 }

@@ -110,7 +110,7 @@ int plan_sides(const struct plan_step *step, struct arena *arena,
 	    read_side(step, step->item.merged, arena, &merged, err) < 0)
 		return -1;
 	if (!merged && step->item.want->doc)
-		merged = doc_copy(arena, step->item.want->doc);
+		merged = doc_copy(arena, cluster_item_doc(&step->item));
 	strip(live);
 	strip(merged);
 	*before = live;

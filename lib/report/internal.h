@@ -123,6 +123,10 @@ void report_plan_warnings(struct report *report);
 void report_text_step(struct report *report, const struct plan_step *step);
 int report_text_diff(struct report *report, struct err *err);
 void report_text_sync(struct report *report);
+/* How many fields differ and are left alone, by all objects of the plan. */
+size_t report_ignored(const struct report *report);
+/* ", 2 fields ignored", if any are. */
+void report_text_ignored(struct report *report, struct str *out);
 /* A line: a word in colour, a text, and where it stands; "" for nowhere. */
 void report_add_columns(struct report *report, struct str *out,
 			const struct verb_words *words, const char *word,

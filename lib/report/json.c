@@ -187,6 +187,8 @@ static json_t *step_json(const struct report *report,
 	put(one, "overridden", overridden_json(report, &step->overridden));
 	put(one, "leftToOthers", report_json_text(report, step->item.given_up));
 	put(one, "app", report_json_text(report, want->app));
+	put(one, "ignored",
+	    strings_json(report, cluster_item_ignored(&step->item)));
 	put(one, "why", report_json_text(report, step->why));
 	put(one, "immutable", report_json_text(report, step->item.immutable));
 	put(one, "unchecked", report_json_text(report, step->item.unchecked));
@@ -562,6 +564,7 @@ json_t *report_json_document(struct report *report, int status,
 		doc_set(doc, report->rollback, "rollback", NULL);
 	if (!report->parts) {
 		put(doc, "objects", objects_json(report));
+		put(doc, "ignored", count_json(report_ignored(report)));
 		put(doc, "summary", summary_json(report));
 		put(doc, "requests", requests_json(report));
 	}

@@ -129,6 +129,7 @@ static void add_remark(struct report *report, struct str *out,
 static void add_remarks(struct report *report, struct str *out,
 			const struct plan_step *step)
 {
+	const char **ignored = cluster_item_ignored(&step->item);
 	AUTO_ARENA struct arena *scratch = arena_new();
 
 	for (size_t i = 0; i < step->overridden.n; i++) {
@@ -139,6 +140,8 @@ static void add_remarks(struct report *report, struct str *out,
 					taken->paths));
 	}
 	add_remark(report, out, "leaves to others: ", step->item.given_up);
+	for (; ignored && *ignored; ignored++)
+		add_remark(report, out, "ignores ", *ignored);
 	if (step->outcome == PLAN_PENDING)
 		add_remark(report, out, "not checked: ", step->item.unchecked);
 	if (step->action == PLAN_REPLACE)
@@ -258,8 +261,10 @@ static int add_step_diff(struct report *report, struct str *out,
 	if (step->action == PLAN_GONE)
 		return 0;
 	if (step->action == PLAN_UNCHANGED) {
-		if (report->run->verbose)
+		if (report->run->verbose) {
 			add_heading(report, out, step, false);
+			add_remarks(report, out, step);
+		}
 		return 0;
 	}
 	add_heading(report, out, step, false);
@@ -354,9 +359,32 @@ void report_text_target(struct report *report, struct str *out)
 	str_add_char(out, '\n');
 }
 
+size_t report_ignored(const struct report *report)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; report->plan && i < report->plan->n; i++) {
+		const char **path =
+			cluster_item_ignored(&report->plan->v[i].item);
+
+		for (; path && *path; path++)
+			n++;
+	}
+	return n;
+}
+
+void report_text_ignored(struct report *report, struct str *out)
+{
+	const size_t n = report_ignored(report);
+
+	if (n)
+		str_printf(out, ", %zu field%s ignored", n, n == 1 ? "" : "s");
+}
+
 static void add_summary(struct report *report, struct str *out)
 {
 	add_counts(report, out);
+	report_text_ignored(report, out);
 	report_text_target(report, out);
 }
 
@@ -386,8 +414,10 @@ void report_text_sync(struct report *report)
 		const bool verbose = report->run->verbose;
 
 		if (verbose && step->outcome == PLAN_PENDING &&
-		    step->action == PLAN_UNCHANGED)
+		    step->action == PLAN_UNCHANGED) {
 			add_heading(report, &out, step, true);
+			add_remarks(report, &out, step);
+		}
 		if (step->action == PLAN_KEEP && (verbose || step->forget)) {
 			add_heading(report, &out, step, true);
 			add_remarks(report, &out, step);

@@ -375,6 +375,7 @@ void report_text_status(struct report *report, const struct status *status)
 		write_attention(report, &status->v[i]);
 	}
 	add_states(&out, status);
+	report_text_ignored(report, &out);
 	report_text_target(report, &out);
 	report_write(report, report->args.out, &out);
 }

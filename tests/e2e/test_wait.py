@@ -387,6 +387,76 @@ def test_custom_objects_by_their_conditions(sync, started, nodes, repo, prefix):
     assert "failed: BadSpec" in sync(expect=5).err
 
 
+def test_objects_by_a_rule_of_their_own(gitops, sync, started, nodes, repo,
+                                        prefix):
+    """A kind whose objects have no conditions, and a Service, of which nothing
+    is known to wait for."""
+    text = GADGETS.replace("PREFIX", prefix).replace("SIZE", "3")
+    path = f"/apis/{prefix}.example.com/v1/namespaces/{prefix}/gadgets/one"
+
+    def tell(**status):
+        nodes.api.merge(f"{path}/status", {"status": status})
+
+    repo.commit({"deploy/gadget.yaml": text, "gitops.yaml": f"""
+        apiVersion: gitops/v1
+        apps:
+        - name: {gitops.env["GITOPS_APP"]}
+          path: deploy
+          health:
+          - kind: Gadget
+            group: "*.example.com"
+            healthy: {{/status/phase: Ready, /status/size: /spec/size}}
+            failed: {{/status/phase: [Failed, Lost]}}
+        """})
+    assert "in progress: /status/phase is not there, expected 'Ready'" in \
+        sync("--wait", "2s", expect=5).err
+    start, end = started
+    start()
+    tell(phase="Ready", size=2, observedGeneration=1)
+    tell(phase="Ready", size=3, observedGeneration=1)
+    end(0)
+    sync()
+
+    tell(phase="Ready", size=2, observedGeneration=1)
+    assert ("in progress: /status/size is 2, expected that of /spec/size, 3"
+            in sync("--wait", "1s", expect=5).err)
+    shown = " ".join(gitops("status", repo).out.split())
+    assert "1 of 2 healthy" in shown and "/status/size is 2" in shown
+    tell(phase="Ready", size=3, observedGeneration=0)
+    assert "its controller has not seen it yet" in \
+        sync("--wait", "1s", expect=5).err
+    tell(phase="Lost", size=3, observedGeneration=1)
+    assert "failed: /status/phase is 'Lost'" in sync(expect=5).err
+    assert "failed: /status/phase is 'Lost'" not in \
+        sync("--wait", "0").err
+
+
+def test_an_address_is_waited_for_by_a_rule(gitops, sync, started, nodes, repo,
+                                            prefix):
+    service = f"""
+        apiVersion: v1
+        kind: Service
+        metadata: {{name: web, namespace: {prefix}}}
+        spec: {{type: LoadBalancer, ports: [{{port: 80}}]}}
+        """
+    repo.commit({"deploy/web.yaml": service, "gitops.yaml": f"""
+        apiVersion: gitops/v1
+        apps:
+        - name: {gitops.env["GITOPS_APP"]}
+          path: deploy
+          health:
+          - kind: Service
+            healthy: {{/status/loadBalancer/ingress/0/ip: "*"}}
+        """})
+    path = f"/api/v1/namespaces/{prefix}/services/web"
+    start, end = started
+    start()
+    wait_until(lambda: nodes.api.find(path), SECONDS, "the Service")
+    nodes.api.merge(f"{path}/status", {"status": {"loadBalancer": {
+        "ingress": [{"ip": "192.0.2.1"}]}}})
+    end(0)
+
+
 def test_custom_objects_whose_kind_tells_ready(started, sync, nodes, repo,
                                                prefix):
     """A new object has no status; its definition has a column for it."""

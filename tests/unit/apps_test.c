@@ -248,20 +248,145 @@ static void wrong_fields_have_a_place(void **state)
 	}
 }
 
+static void rules_are_read(void **state)
+{
+	const struct app_ignore *ignore;
+	const struct app_health *health;
+	struct apps apps;
+
+	(void)state;
+	assert_int_equal(
+		read_text(APP
+			  "  ignore:\n"
+			  "  - {kind: Deployment, name: 'w*', namespace: ns,"
+			  " group: apps, paths: [/spec/replicas]}\n"
+			  "  - {kind: '*', managers: [scaler, other]}\n"
+			  "  health:\n"
+			  "  - kind: Thing\n"
+			  "    healthy: {/status/a: True, /status/b: [1, x]}\n"
+			  "    failed: {/status/a: 'False'}\n",
+			  &apps),
+		0);
+	assert_int_equal(apps.v[0].ignore.n, 2);
+	ignore = &apps.v[0].ignore.v[0];
+	assert_string_equal(ignore->target.group, "apps");
+	assert_string_equal(ignore->target.kind, "Deployment");
+	assert_string_equal(ignore->target.name, "w*");
+	assert_string_equal(ignore->target.namespace, "ns");
+	assert_string_equal(ignore->paths[0], "/spec/replicas");
+	assert_null(ignore->paths[1]);
+	assert_null(ignore->managers[0]);
+	assert_string_equal(ignore->origin, "gitops.yaml:6");
+	ignore = &apps.v[0].ignore.v[1];
+	assert_null(ignore->target.name);
+	assert_string_equal(ignore->managers[1], "other");
+	assert_int_equal(apps.v[0].health.n, 1);
+	health = &apps.v[0].health.v[0];
+	assert_int_equal(health->healthy.n, 2);
+	assert_string_equal(health->healthy.v[0].path, "/status/a");
+	assert_string_equal(health->healthy.v[0].values[0], "True");
+	assert_string_equal(health->healthy.v[1].values[1], "x");
+	assert_null(health->healthy.v[1].values[2]);
+	assert_int_equal(health->failed.n, 1);
+	assert_int_equal(health->in_progress.n, 0);
+	assert_string_equal(health->origin, "gitops.yaml:9");
+}
+
+static void wrong_rules_have_a_place(void **state)
+{
+	static const struct {
+		const char *rule; /* line 6 */
+		const char *message;
+	} cases[] = {
+		{ "  ignore:\n  - {paths: [/spec/x]}\n",
+		  "gitops.yaml:6: ignore: this rule has no kind" },
+		{ "  ignore:\n  - {kind: Pod}\n",
+		  "gitops.yaml:6: ignore: this rule has neither paths nor "
+		  "managers" },
+		{ "  ignore:\n  - {kind: Pod, paths: [spec.x]}\n",
+		  "gitops.yaml:6: ignore: 'spec.x' is no JSON pointer" },
+		{ "  ignore:\n  - {kind: Pod, paths: [/metadata]}\n",
+		  "gitops.yaml:6: ignore: '/metadata' holds what says which "
+		  "object it is" },
+		{ "  ignore:\n  - {kind: Pod, paths: [/kind]}\n",
+		  "gitops.yaml:6: ignore: '/kind' says which object it is" },
+		{ "  ignore:\n  - {kind: Pod, paths: [/metadata/name]}\n",
+		  "gitops.yaml:6: ignore: '/metadata/name' says which object "
+		  "it is" },
+		{ "  ignore:\n  - {kind: Pod, managers: [gitops]}\n",
+		  "gitops.yaml:6: ignore: gitops is the manager of what is "
+		  "synced" },
+		{ "  ignore:\n  - {kind: Pod, path: [/spec]}\n",
+		  "gitops.yaml:6: unknown field 'path'" },
+		{ "  health:\n  - {healthy: {/a: b}}\n",
+		  "gitops.yaml:6: health: this rule has no kind" },
+		{ "  health:\n  - {kind: Pod, failed: {/a: b}}\n",
+		  "gitops.yaml:6: health: this rule does not say what is "
+		  "healthy" },
+		{ "  health:\n  - {kind: Pod, healthy: Ready}\n",
+		  "gitops.yaml:6: healthy: expected paths with their values" },
+		{ "  health:\n  - {kind: Pod, healthy: {a: b}}\n",
+		  "gitops.yaml:6: healthy: 'a' is no JSON pointer" },
+		{ "  health:\n  - {kind: Pod, healthy: {/l/*/a: b}}\n",
+		  "gitops.yaml:6: healthy: '/l/*/a' leads to more than one "
+		  "value" },
+		{ "  health:\n  - {kind: Pod, healthy: {/a: }}\n",
+		  "gitops.yaml:6: healthy: /a: expected a value or a list of "
+		  "values" },
+		{ "  health:\n  - {kind: Pod, failed: {/a: []}}\n",
+		  "gitops.yaml:6: failed: /a: expected a value or a list of "
+		  "values" },
+		{ "  health:\n  - {kind: Pod, failed: {/a: [b, {c: d}]}}\n",
+		  "gitops.yaml:6: failed: /a: expected a value or a list of "
+		  "values" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct apps apps;
+		char *text = arena_printf(arena, "%s%s", APP, cases[i].rule);
+
+		assert_int_equal(read_text(text, &apps), -1);
+		assert_string_equal(err.msg, cases[i].message);
+		err_clear(&err);
+	}
+}
+
+static void deletes_are_a_number_or_a_part(void **state)
+{
+	static const char *const wrong[] = { "",    "%",    "x",      "-1",
+					     "1%%", "101%", "1000001" };
+	unsigned percent;
+	size_t number;
+
+	(void)state;
+	assert_true(apps_read_deletes("7", &number, &percent));
+	assert_int_equal(number, 7);
+	assert_int_equal(percent, 0);
+	assert_true(apps_read_deletes("10%", &number, &percent));
+	assert_int_equal(number, 0);
+	assert_int_equal(percent, 10);
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+		assert_false(apps_read_deletes(wrong[i], &number, &percent));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(clusters_are_read),
+		TEST(deletes_are_a_number_or_a_part),
 		TEST(images_are_read),
 		TEST(nothing_is_said_of_releases),
+		TEST(rules_are_read),
 		TEST(wrong_clusters_have_a_place),
 		TEST(vars_are_texts),
 		TEST(an_app_without_vars_has_none),
 		TEST(some_vars_come_before_others),
 		TEST(apps_are_rendered_from_the_same_or_not),
 		TEST(wrong_fields_have_a_place),
+		TEST(wrong_rules_have_a_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -317,7 +317,8 @@ static json_t *read_object(struct arena *arena, const char *yaml)
 	return docs.v[0].value;
 }
 
-static void judge_all(const struct health_case *cases, size_t n)
+static void judge_all(const struct health_case *cases, size_t n,
+		      const struct health_rule *rule)
 {
 	for (size_t i = 0; i < n; i++) {
 		AUTO_ARENA struct arena *arena = arena_new();
@@ -326,7 +327,7 @@ static void judge_all(const struct health_case *cases, size_t n)
 
 		doc_set(object, doc_keep(arena, json_integer(2)), "metadata",
 			"generation", NULL);
-		health = health_judge(arena, object, 2);
+		health = health_judge(arena, object, 2, rule);
 		if (health.state != cases[i].state ||
 		    health.passing != cases[i].passing ||
 		    strcmp(health.reason, cases[i].reason) != 0)
@@ -340,19 +341,19 @@ static void judge_all(const struct health_case *cases, size_t n)
 static void workloads_are_judged_by_their_counts(void **state)
 {
 	(void)state;
-	judge_all(workloads, ARRAY_LEN(workloads));
+	judge_all(workloads, ARRAY_LEN(workloads), NULL);
 }
 
 static void a_pod_is_judged_by_its_worst_container(void **state)
 {
 	(void)state;
-	judge_all(pods, ARRAY_LEN(pods));
+	judge_all(pods, ARRAY_LEN(pods), NULL);
 }
 
 static void other_kinds_are_judged_by_their_conditions(void **state)
 {
 	(void)state;
-	judge_all(others, ARRAY_LEN(others));
+	judge_all(others, ARRAY_LEN(others), NULL);
 }
 
 static void what_is_being_deleted_is_not_there_yet(void **state)
@@ -366,7 +367,7 @@ static void what_is_being_deleted_is_not_there_yet(void **state)
 	(void)state;
 	doc_set_string(object, "2026-01-01T00:00:00Z", "metadata",
 		       "deletionTimestamp", NULL);
-	health = health_judge(arena, object, 0);
+	health = health_judge(arena, object, 0, NULL);
 	assert_int_equal(health.state, HEALTH_IN_PROGRESS);
 	assert_string_equal(health.reason, "is being deleted");
 }
@@ -378,10 +379,106 @@ static void an_object_older_than_our_write_does_not_count(void **state)
 	struct health health;
 
 	(void)state;
-	health = health_judge(arena, object, 1);
+	health = health_judge(arena, object, 1, NULL);
 	assert_int_equal(health.state, HEALTH_IN_PROGRESS);
-	health = health_judge(arena, object, 0);
+	health = health_judge(arena, object, 0, NULL);
 	assert_int_equal(health.state, HEALTH_CURRENT);
+}
+
+#define VALUES(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+static const struct health_test in_progress[] = {
+	{ "/status/phase", VALUES("Upgrading") },
+};
+static const struct health_test failed[] = {
+	{ "/status/phase", VALUES("Failed", "Lost*") },
+	{ "/status/conditions/[type=Broken]/status", VALUES("True") },
+};
+static const struct health_test healthy[] = {
+	{ "/status/phase", VALUES("Ready", "Running") },
+	{ "/status/ready", VALUES("/spec/replicas") },
+	{ "/status/ok", VALUES("True") },
+	{ "/status/address/0", VALUES("*") },
+};
+static const struct health_rule rule = {
+	.in_progress = { in_progress, ARRAY_LEN(in_progress) },
+	.failed = { failed, ARRAY_LEN(failed) },
+	.healthy = { healthy, ARRAY_LEN(healthy) },
+};
+
+#define THREE  WIDGET "spec: {replicas: 3}, status: "
+#define HEALTH "ready: 3, ok: true, address: [{ip: x}]"
+
+static void a_rule_of_its_own_is_in_place_of_its_kind(void **state)
+{
+	static const struct health_case cases[] = {
+		{ "healthy", THREE "{phase: Running, " HEALTH "}}",
+		  HEALTH_CURRENT, false, "" },
+		{ "of two phases", THREE "{phase: Pending, " HEALTH "}}",
+		  HEALTH_IN_PROGRESS, false,
+		  "/status/phase is 'Pending', expected 'Ready' or "
+		  "'Running'" },
+		{ "without a phase", THREE "{" HEALTH "}}", HEALTH_IN_PROGRESS,
+		  false,
+		  "/status/phase is not there, expected 'Ready' or "
+		  "'Running'" },
+		{ "fewer than wanted", THREE "{phase: Ready, ready: 2}}",
+		  HEALTH_IN_PROGRESS, false,
+		  "/status/ready is 2, expected that of /spec/replicas, 3" },
+		{ "a boolean", THREE "{phase: Ready, ready: 3, ok: false}}",
+		  HEALTH_IN_PROGRESS, false,
+		  "/status/ok is false, expected 'True'" },
+		{ "nothing at all", THREE "{phase: Ready, ready: 3, ok: true}}",
+		  HEALTH_IN_PROGRESS, false,
+		  "/status/address/0 is not there, expected anything" },
+		{ "a mapping", THREE "{phase: {a: 1}}}", HEALTH_IN_PROGRESS,
+		  false,
+		  "/status/phase is a mapping, expected 'Ready' or "
+		  "'Running'" },
+		{ "failed", THREE "{phase: Failed}}", HEALTH_FAILED, false,
+		  "/status/phase is 'Failed'" },
+		{ "failed by a pattern", THREE "{phase: LostLeader}}",
+		  HEALTH_FAILED, false, "/status/phase is 'LostLeader'" },
+		{ "failed by a condition",
+		  THREE "{phase: Ready, conditions: [{type: A}, {type: Broken, "
+			"status: 'True'}], " HEALTH "}}",
+		  HEALTH_FAILED, false,
+		  "/status/conditions/[type=Broken]/status is 'True'" },
+		{ "in progress before it can fail",
+		  THREE "{phase: Upgrading, conditions: [{type: Broken, "
+			"status: 'True'}]}}",
+		  HEALTH_IN_PROGRESS, false, "/status/phase is 'Upgrading'" },
+		{ "not by its conditions",
+		  THREE "{phase: Ready, conditions: [{type: Ready, status: "
+			"'False'}, {type: Stalled, status: 'True'}], " HEALTH
+			"}}",
+		  HEALTH_CURRENT, false, "" },
+		{ "not observed yet",
+		  THREE "{phase: Ready, observedGeneration: 1, " HEALTH "}}",
+		  HEALTH_IN_PROGRESS, false,
+		  "its controller has not seen it yet" },
+	};
+
+	(void)state;
+	judge_all(cases, ARRAY_LEN(cases), &rule);
+}
+
+static void a_long_value_is_cut(void **state)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	json_t *object = read_object(arena, THREE "{}}");
+	char *text = arena_strdup(arena, "");
+
+	(void)state;
+	for (int i = 0; i < 50; i++)
+		text = arena_printf(arena, "%s\u00e4", text);
+	doc_set_string(object, text, "status", "phase", NULL);
+	text[80] = '\0';
+	assert_string_equal(health_judge(arena, object, 0, &rule).reason,
+			    arena_printf(arena,
+					 "/status/phase is '%s...', expected "
+					 "'Ready' or 'Running'",
+					 text));
 }
 
 static void a_foreign_kind_may_be_silent(void **state)
@@ -446,6 +543,8 @@ int main(void)
 		cmocka_unit_test(other_kinds_are_judged_by_their_conditions),
 		cmocka_unit_test(what_is_being_deleted_is_not_there_yet),
 		cmocka_unit_test(an_object_older_than_our_write_does_not_count),
+		cmocka_unit_test(a_rule_of_its_own_is_in_place_of_its_kind),
+		cmocka_unit_test(a_long_value_is_cut),
 		cmocka_unit_test(a_foreign_kind_may_be_silent),
 		cmocka_unit_test(only_what_a_controller_acts_on_is_judged),
 	};

@@ -119,13 +119,20 @@ static void read_one(const struct directory *directory,
 		     struct cluster_item *item)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
+	struct arena *arena = directory->run->arena;
+	const struct object *want = item->want;
 	const json_t *doc;
 
 	item->live = (struct bytes){ 0 };
-	if (read_file(directory, scratch, item->want, &doc, &item->err) == 0)
-		item->live = keep_json(directory->run->arena, doc);
-	else if (item->err.status == ERR_NOT_FOUND)
+	item->ignored = (struct ignored){ 0 };
+	if (read_file(directory, scratch, want, &doc, &item->err) == 0) {
+		item->live = keep_json(arena, doc);
+		if (want->ignore)
+			ignore_apply(arena, want->ignore, want->doc, doc, NULL,
+				     &item->ignored);
+	} else if (item->err.status == ERR_NOT_FOUND) {
 		err_clear(&item->err);
+	}
 }
 
 static int read_all(void *data, struct cluster_item **items, size_t n,
@@ -155,10 +162,11 @@ static int try_all(void *data, struct cluster_item **items, size_t n,
 		struct cluster_item *item = items[i];
 
 		if (item->err.status != ERR_OK || item->leave ||
-		    doc_write_yaml(&text, item->want->doc, &item->err) < 0)
+		    doc_write_yaml(&text, cluster_item_doc(item), &item->err) <
+			    0)
 			continue;
 		item->merged = keep_json(directory->run->arena,
-					 item->want->doc);
+					 cluster_item_doc(item));
 	}
 	return 0;
 }
@@ -186,11 +194,11 @@ static void write_one(const struct directory *directory,
 	char *dir = arena_strndup(scratch, path,
 				  (size_t)(strrchr(path, '/') - path));
 
-	if (doc_write_yaml(&text, item->want->doc, &item->err) < 0 ||
+	if (doc_write_yaml(&text, cluster_item_doc(item), &item->err) < 0 ||
 	    file_make_dir(dir, DIR_MODE, &item->err) < 0 ||
 	    file_write(path, str_bytes(&text), FILE_MODE, &item->err) < 0)
 		return;
-	item->merged = keep_json(directory->run->arena, item->want->doc);
+	item->merged = keep_json(directory->run->arena, cluster_item_doc(item));
 	item->written = true;
 }
 

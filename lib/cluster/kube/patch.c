@@ -24,7 +24,7 @@ bool kube_patch_init(const struct kube *kube, struct cluster_item *item,
 		.item = item,
 		.namespace = item->want->namespace,
 		.name = item->want->name,
-		.doc = item->want->doc,
+		.doc = cluster_item_doc(item),
 		.arena = kube->run->arena,
 		.forced = !kube->no_force,
 	};

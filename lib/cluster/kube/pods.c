@@ -229,7 +229,7 @@ const char *kube_pods_take_pod(struct kube_pods *pods, const json_t *object,
 	pod->gone = gone ||
 		    doc_get(object, "metadata", "deletionTimestamp", NULL);
 	pod->failed = str_equal(phase, "Failed");
-	pod->health = health_judge(pods->arena, object, 0);
+	pod->health = health_judge(pods->arena, object, 0, NULL);
 	return pod->owner ? top_owner(pods, pod->owner) : NULL;
 }
 

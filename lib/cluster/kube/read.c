@@ -57,6 +57,7 @@ static void forget_live(struct cluster_item *item)
 	item->live = (struct bytes){ 0 };
 	item->proved = false;
 	item->uid = NULL;
+	item->ignored = (struct ignored){ 0 };
 }
 
 /* Items of a LIST have neither apiVersion nor kind, except custom ones. */
@@ -85,27 +86,47 @@ static void add_text(struct str *out, struct bytes metadata, const char *key)
 	str_add_bytes(out, text.data, text.len);
 }
 
-/*
- * Does what lives prove that there is nothing to do?  It is parsed here, and
- * once; what is made on the way goes with the item.
- */
-static json_t *prove(struct arena *scratch, const struct kube *kube,
-		     const struct cluster_item *item, struct bytes live)
+/* Does what lives prove that there is nothing to do? */
+static bool prove(struct arena *scratch, const struct kube *kube,
+		  const struct cluster_item *item, const json_t *live)
 {
-	AUTO_ERR struct err err = { 0 };
-	json_t *object;
+	const json_t *doc = item->ignored.doc ? item->ignored.doc :
+						item->want->doc;
 	const char *why;
 
-	if (kube->full || item->anew || !item->want->doc)
-		return NULL;
-	if (doc_read_json(scratch, "live", live, &object, &err) < 0)
-		why = err.msg;
-	else if (proof_unchanged(scratch, item->want->doc, object,
-				 CLUSTER_MANAGER, &why))
-		return object;
+	if (kube->full || item->anew)
+		return false;
+	if (proof_unchanged(scratch, doc, live, CLUSTER_MANAGER, &why))
+		return true;
 	run_debug(kube->run, "%s is not proved unchanged: %s",
 		  object_shown(scratch, item->want), why);
-	return NULL;
+	return false;
+}
+
+/*
+ * What is not to be sent of it, and is there anything to send?  What lives is
+ * parsed here, and once; what is made on the way goes with the item.
+ */
+static json_t *look_into(struct arena *scratch, const struct kube *kube,
+			 struct cluster_item *item, struct bytes live)
+{
+	const struct object *want = item->want;
+	AUTO_ERR struct err err = { 0 };
+	json_t *object;
+
+	if (!want->doc || (!want->ignore && (kube->full || item->anew)))
+		return NULL;
+	if (doc_read_json(scratch, "live", live, &object, &err) < 0) {
+		run_debug(kube->run, "%s is not proved unchanged: %s",
+			  object_shown(scratch, want), err.msg);
+		return NULL;
+	}
+	if (want->ignore)
+		ignore_apply(scratch, want->ignore, want->doc, object,
+			     CLUSTER_MANAGER, &item->ignored);
+	item->proved = prove(scratch, kube, item, object);
+	ignore_keep(kube->run->arena, &item->ignored, !item->proved);
+	return object;
 }
 
 /* Is there something to wait for, although nothing is to be done? */
@@ -113,8 +134,9 @@ static bool is_unhealthy(struct arena *scratch, const struct object *want,
 			 const json_t *live)
 {
 	return health_is_judged(want) &&
-	       health_judge(scratch, live, health_generation(live)).state !=
-		       HEALTH_CURRENT;
+	       health_judge(scratch, live, health_generation(live),
+			    want->health)
+			       .state != HEALTH_CURRENT;
 }
 
 /* Keep what lives, unless it tells nothing.  `live` may be borrowed. */
@@ -123,13 +145,15 @@ static void take_live(const struct kube *kube, struct cluster_item *item,
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
 	struct arena *arena = kube->run->arena;
-	const json_t *proved = prove(scratch, kube, item, live);
-	const char *uid = doc_get_string(proved, "metadata", "uid", NULL);
+	const json_t *object;
 
 	forget_live(item);
-	item->proved = proved != NULL;
-	item->uid = uid ? arena_strdup(arena, uid) : NULL;
-	if (!proved || is_unhealthy(scratch, item->want, proved))
+	object = look_into(scratch, kube, item, live);
+	if (item->proved)
+		item->uid = arena_strdup(arena,
+					 doc_get_string(object, "metadata",
+							"uid", NULL));
+	if (!item->proved || is_unhealthy(scratch, item->want, object))
 		item->live = (struct bytes){
 			arena_strndup(arena, live.data, live.len),
 			live.len,

@@ -60,8 +60,9 @@ void kube_waited_look(struct kube_waiting *waiting, struct kube_waited *one,
 	const char *uid = one->workload.uid;
 	const char *class;
 
-	one->base = health_judge(arena, object, one->generation);
-	one->silent = health_is_silent(object);
+	one->base = health_judge(arena, object, one->generation,
+				 one->item->want->health);
+	one->silent = !one->item->want->health && health_is_silent(object);
 	one->has_pods = makes_pods && uid &&
 			health_is_observed(object, one->generation);
 	if (object_is(one->item->want, "", "PersistentVolumeClaim")) {
