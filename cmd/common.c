@@ -252,6 +252,7 @@ int source_at(const struct source *source, const char *rev, struct source **out,
 	there->any_app = true;
 	there->worktree = false;
 	at->args = there;
+	at->ready = NULL;
 	if (repo_open(source->run, &args, &at->repo, err) < 0 ||
 	    source_follow(at, err) < 0)
 		return -1;

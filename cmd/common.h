@@ -108,7 +108,7 @@ struct source {
 	struct map *ready;   /* source_prepare(), or NULL */
 	const char *cluster; /* of gitops.yaml, whose variables there are;
 				   or NULL */
-	struct rules rules;     /* for the objects of source_objects() */
+	struct rules rules;  /* for the objects of source_objects() */
 	struct kustomize_outside outside;
 };
 

@@ -263,5 +263,6 @@ int compare_render(struct compare *compare, struct err *err)
 		return err_wrap(err, "at %s", compare->from->tree->name);
 	if (settle(compare, &sides.to, err) < 0)
 		return -1;
+	compare->was = sides.from;
 	return make_steps(compare, &sides, err);
 }

@@ -31,6 +31,7 @@ struct compare {
 	 * step is what is rendered at `from`.
 	 */
 	struct plan plan;
+	struct objects was; /* what is rendered at `from`, sorted */
 	size_t skipped; /* apps with the same inputs, that were not rendered */
 };
 

@@ -8,11 +8,25 @@
 #include "cmd/cmd.h"
 #include "cmd/common.h"
 #include "cmd/compare.h"
+#include "cmd/explain.h"
 #include "cmd/fleet.h"
 #include "cmd/planning.h"
 #include "cmd/tell.h"
+#include "plan/reason.h"
 
 #define EXIT_DIFFERENT 1 /* diff(1), kubectl diff */
+
+static const char *const diff_choices[] = { "text", "json", "markdown", NULL };
+static const enum report_format diff_formats[] = {
+	REPORT_TEXT,
+	REPORT_JSON,
+	REPORT_MARKDOWN,
+};
+
+/* Which differences are told by the exit status. */
+enum fail_on { FAIL_ON_ANY, FAIL_ON_DRIFT, FAIL_ON_PENDING };
+
+static const char *const fail_choices[] = { "any", "drift", "pending", NULL };
 
 struct diff_args {
 	struct source_args source;
@@ -23,13 +37,25 @@ struct diff_args {
 	struct planning_args prune;
 	const char *from, *to; /* revisions, or NULL */
 	int format;
+	int fail_on;
+	bool exit_zero;
+	bool name_only;
+	bool summary;
 };
 
 static const struct opt diff_opts[] = {
 	OPT_STRING(struct diff_args, from, 0, "from", "REVISION",
 		   "compare with this revision, and no cluster"),
+	OPT_FLAG(struct diff_args, exit_zero, 0, "exit-zero",
+		 "exit with 0 where something differs, too"),
+	OPT_CHOICE(struct diff_args, fail_on, 0, "fail-on", "WHAT",
+		   "exit with 1 for these differences alone", fail_choices),
+	OPT_FLAG(struct diff_args, name_only, 0, "name-only",
+		 "print the objects that differ, and no more"),
 	OPT_CHOICE(struct diff_args, format, 'o', "output", "FORMAT",
-		   "format of the result", output_formats),
+		   "format of the result", diff_choices),
+	OPT_FLAG(struct diff_args, summary, 0, "summary",
+		 "print what differs and why, not how"),
 	OPT_STRING(struct diff_args, to, 0, "to", "REVISION",
 		   "with --from: the same as --rev"),
 	OPT_INCLUDE(struct diff_args, source, source_opts),
@@ -46,6 +72,12 @@ static int check_args(struct diff_args *args, struct err *err)
 	if (args->from &&
 	    verify_check_alone(&args->source.verify, "diff --from", err) < 0)
 		return -1;
+	if (args->name_only && args->summary)
+		return err_set(err, ERR_USAGE,
+			       "--name-only and --summary exclude each other");
+	if (args->exit_zero && args->fail_on)
+		return err_set(err, ERR_USAGE,
+			       "--exit-zero and --fail-on exclude each other");
 	if (!args->to)
 		return 0;
 	if (!args->from) {
@@ -63,6 +95,19 @@ static int check_args(struct diff_args *args, struct err *err)
 	return 0;
 }
 
+/* The exit status of a plan that could be made. */
+static int judge(const struct diff_args *args, const struct plan *plan)
+{
+	bool differs = args->fail_on == FAIL_ON_ANY && plan_changes(plan);
+
+	for (size_t i = 0; i < plan->n; i++)
+		differs |= args->fail_on == FAIL_ON_DRIFT ?
+				   reason_drifted(&plan->v[i]) :
+				   args->fail_on == FAIL_ON_PENDING &&
+					   reason_pending(&plan->v[i]);
+	return differs && !args->exit_zero ? EXIT_DIFFERENT : 0;
+}
+
 /* Two revisions, and no cluster; but where there are several, as one has it. */
 static int diff_revisions(struct source *source,
 			  const struct target_args *target, void *data,
@@ -78,10 +123,11 @@ static int diff_revisions(struct source *source,
 		return err_wrap(err, "--from");
 	report_from(report, &compare.from->revision);
 	if (compare_render(&compare, err) < 0 ||
+	    explain_compare(&compare, err) < 0 ||
 	    report_diff(report, &compare.plan, err) < 0 ||
 	    verify_end(source, err) < 0)
 		return -1;
-	return plan_changes(&compare.plan) ? EXIT_DIFFERENT : 0;
+	return judge(args, &compare.plan);
 }
 
 static int diff_cluster(struct source *source, const struct target_args *target,
@@ -95,6 +141,8 @@ static int diff_cluster(struct source *source, const struct target_args *target,
 			&cluster, err) < 0 ||
 	    planning_make(source, cluster, &args->prune, true, &planning, err) <
 		    0 ||
+	    explain_plan(source, cluster, &planning.records, &planning.plan,
+			 err) < 0 ||
 	    report_diff(report, &planning.plan, err) < 0)
 		return -1;
 
@@ -105,7 +153,7 @@ static int diff_cluster(struct source *source, const struct target_args *target,
 	    prune_check_budget(&planning.plan, &planning.rules, err) < 0 ||
 	    verify_end(source, err) < 0)
 		return -1;
-	return plan_changes(&planning.plan) ? EXIT_DIFFERENT : 0;
+	return judge(args, &planning.plan);
 }
 
 /* Do the clusters differ in more than their apps? */
@@ -131,8 +179,12 @@ static int diff_run(struct run *run, int argc, char **argv,
 		      err) < 0 ||
 	    check_args(&args, err) < 0)
 		return -1;
-	output_open(run, "diff", args.format, &args.output, report);
+	output_open(run, "diff", diff_formats[args.format], &args.output,
+		    report);
 	tell_at_end(run, &args.tell, *report);
+	report_set_detail(*report, args.name_only ? REPORT_NAMES :
+				   args.summary   ? REPORT_SUMMARY :
+						    REPORT_WHOLE);
 
 	if (source_open(run, &args.source, *report, &source, err) < 0)
 		return -1;

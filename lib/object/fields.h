@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "document/node.h"
 
 /*
  * The managedFields entry of a manager in a live object, or NULL.
@@ -90,6 +91,61 @@ struct fields_takens {
 void fields_overridden(struct arena *arena, const json_t *live,
 		       const json_t *applied, const char *manager,
 		       struct fields_takens *out);
+
+/*
+ * One field in which two objects differ: the path to it, element by element,
+ * as sets have them.
+ */
+struct fields_change {
+	const char *const *path; /* NULL-ended */
+	const char *shown;       /* ".spec.replicas" */
+};
+struct fields_changes {
+	struct fields_change *v;
+	size_t n;
+	size_t room;
+};
+
+/*
+ * Append the fields in which two objects differ, either of which may be NULL: a
+ * field that is there on one side only is one, with all below it.  Members of a
+ * list are told apart by what `set` has of it, else by their names, else by
+ * their places; a list whose order alone differs is one field.
+ */
+void fields_compare(struct arena *arena, const json_t *a, const json_t *b,
+		    const json_t *set, struct fields_changes *out);
+
+/* All that is owned by anybody in either object. */
+json_t *fields_owned(struct arena *arena, const json_t *a, const json_t *b);
+
+/* What a path leads to, or NULL. */
+const json_t *fields_value(const json_t *object, const char *const *path);
+
+/*
+ * The path by which an object that is wanted declares a field that lives: for
+ * data of a Secret it may be stringData, and what lives is its base64.
+ */
+const char *const *fields_declared(struct arena *arena, const json_t *want,
+				   const char *const *path);
+
+/* Does the entry of a manager in managedFields hold the field, or one around
+ * it, or one within? */
+bool fields_has(const json_t *entry, const char *const *path);
+
+/*
+ * Who but `manager` has that field in a live object: the one that came last.
+ * Its `paths` is the subresource that it was set by, or "".  False where nobody
+ * has it.
+ */
+bool fields_holder(struct arena *arena, const json_t *live, const char *manager,
+		   const char *const *path, struct fields_taken *out);
+
+/*
+ * The line of a YAML document where the field stands, by its key or as a member
+ * of a list; 0 where the path does not lead there.  `value` may be NULL.
+ */
+unsigned fields_line(const struct node *root, const char *const *path,
+		     const struct node **value);
 
 /* ".spec.containers[name=\"web\"].image", as kubectl's conflicts print it;
  * one path a leaf, joined by ", ". */

@@ -64,6 +64,8 @@ struct plan_slot {
 	unsigned after; /* so many others in a row, by name */
 };
 
+struct reasons;
+
 struct plan_steps {
 	struct plan_step **v;
 	size_t n;
@@ -83,6 +85,7 @@ struct plan_step {
 	unsigned hook;   /* 0, or flags of plan/hook.h */
 	const char *why; /* PLAN_KEEP; or why it is made anew */
 	bool forget;     /* PLAN_KEEP: it is not ours, nor is it recorded */
+	struct reasons *reasons; /* why, by reason.h; or NULL */
 	enum plan_outcome outcome;
 };
 

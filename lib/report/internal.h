@@ -10,6 +10,7 @@
 
 #include "base/map.h"
 #include "base/str.h"
+#include "plan/reason.h"
 #include "report/report.h"
 
 #define REPORT_COLUMNS 80
@@ -45,9 +46,10 @@ struct report {
 	const char *refused;                /* or NULL */
 	const struct cluster *cluster;
 	const struct plan *plan; /* NULL: not that far */
-	bool applied;            /* the outcomes of its steps count */
-	bool printed_objects;    /* report_objects() was the result */
-	struct str text;         /* of these objects */
+	enum report_detail detail;
+	bool applied;         /* the outcomes of its steps count */
+	bool printed_objects; /* report_objects() was the result */
+	struct str text;      /* of these objects */
 	size_t n_objects;
 	json_t *objects; /* for the document; NULL: none */
 	json_t *apps;    /* the same, of status and history */
@@ -121,12 +123,19 @@ void report_plan_warnings(struct report *report);
 /* ---- text.c ---- */
 
 void report_text_step(struct report *report, const struct plan_step *step);
-int report_text_diff(struct report *report, struct err *err);
 void report_text_sync(struct report *report);
 /* How many fields differ and are left alone, by all objects of the plan. */
 size_t report_ignored(const struct report *report);
 /* ", 2 fields ignored", if any are. */
 void report_text_ignored(struct report *report, struct str *out);
+/* The line of an object, and what its values alone do not tell. */
+void report_text_heading(struct report *report, struct str *out,
+			 const struct plan_step *step, bool applied);
+void report_text_remarks(struct report *report, struct str *out,
+			 const struct plan_step *step);
+/* "2 to change, 1 unchanged", and that with what is behind it. */
+void report_text_counts(struct report *report, struct str *out);
+void report_text_summary(struct report *report, struct str *out);
 /* A line: a word in colour, a text, and where it stands; "" for nowhere. */
 void report_add_columns(struct report *report, struct str *out,
 			const struct verb_words *words, const char *word,
@@ -153,6 +162,63 @@ void report_text_target(struct report *report, struct str *out);
 /* Cut to so many bytes, with "..." behind them where it is longer. */
 void report_text_cut(struct str *text, size_t bytes);
 
+/* "main@1a2b3c4": the revision that is compared with. */
+char *report_text_from(const struct report *report);
+
+/* ---- text_diff.c ---- */
+
+int report_text_diff(struct report *report, struct err *err);
+/* The steps of the plan that differ, app by app; NULL-ended. */
+const struct plan_step **report_diff_steps(const struct report *report);
+/* The two sides of a step as YAML, masked. */
+MUST_USE int report_diff_sides(const struct plan_step *step, struct str *before,
+			       struct str *after, struct err *err);
+/* Their unified diff, with what is the reason beside the lines. */
+MUST_USE int report_diff_lines(struct report *report, struct str *out,
+			       const struct plan_step *step, bool color,
+			       struct err *err);
+
+/* ---- reason.c ---- */
+
+/* Fields of an object that have one and the same reason. */
+struct report_cause {
+	bool drifted; /* else pending */
+	const struct reason *reason;
+	const char *const *paths;   /* of fields, NULL-ended */
+	const char *const *origins; /* of each, "" for none */
+	size_t n;                   /* 0: the object as a whole */
+};
+struct report_causes {
+	struct report_cause *v;
+	size_t n;
+	size_t room;
+};
+void report_causes_of(struct arena *arena, const struct plan_step *step,
+		      struct report_causes *out);
+/* "kubectl-scale (Update scale) 2026-11-24T08:15:00Z", "1a2b3c4 2026-11-24
+ * Ada: subject"; "" for what is not known. */
+char *report_cause_text(struct arena *arena, const struct report_cause *cause);
+/* "drift: kubectl-scale; pending: 1a2b3c4, 5d6e7f8" */
+char *report_why_text(const struct report *report, struct arena *arena,
+		      const struct plan_step *step);
+/* "drift: kubectl-scale": behind a line. */
+char *report_tag_text(const struct report *report, struct arena *arena,
+		      const struct reason *reason, bool drifted);
+/* "drift", "pending"; of two revisions "commit". */
+const char *report_cause_word(const struct report *report, bool drifted);
+/* Is this manager among those who have made it drift? */
+bool report_is_told(const struct plan_step *step, const char *manager);
+
+/* ---- json_diff.c ---- */
+
+/* Keep the two sides of the plan's differences, masked, for the document, and
+ * their reasons. */
+int report_json_sides(struct report *report, struct err *err);
+
+/* ---- markdown.c ---- */
+
+int report_markdown_diff(struct report *report, struct err *err);
+
 /* ---- text_apps.c ---- */
 
 void report_text_status(struct report *report, const struct status *status);
@@ -168,14 +234,14 @@ void report_text_rollback(struct report *report,
 
 /* ---- json.c ---- */
 
-/* Keep the two sides of the plan's differences, masked, for the document. */
-int report_json_sides(struct report *report, struct err *err);
 /* Keep what there is of apps, for the document. */
 void report_json_status(struct report *report, const struct status *status);
 void report_json_history(struct report *report, const struct record *records,
 			 size_t n);
 /* A foreign text as a string, redacted; NULL is null. */
 json_t *report_json_text(const struct report *report, const char *text);
+/* A copy of a foreign document, redacted. */
+json_t *report_json_copy(const struct report *report, json_t *value);
 
 void report_json_goal(struct report *report, const char *app,
 		      const struct revision *revision);

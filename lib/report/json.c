@@ -10,7 +10,6 @@
 
 #include "base/clock.h"
 #include "report/internal.h"
-#include "report/mask.h"
 
 /* A foreign text as a string of its own; NULL is null. */
 json_t *report_json_text(const struct report *report, const char *text)
@@ -39,8 +38,7 @@ static json_t *count_json(size_t n)
 	return json_integer((json_int_t)n);
 }
 
-/* A copy of a foreign document, redacted. */
-static json_t *redacted(const struct report *report, json_t *value)
+json_t *report_json_copy(const struct report *report, json_t *value)
 {
 	AUTO_STR struct str plain = STR_INIT(STR_BIG);
 	AUTO_STR struct str safe = STR_INIT(STR_BIG);
@@ -54,13 +52,15 @@ static json_t *redacted(const struct report *report, json_t *value)
 		json_object_foreach(value, key, member) {
 			str_clear(&safe);
 			run_redact(report->run, &safe, key, strlen(key));
-			put(copy, str_text(&safe), redacted(report, member));
+			put(copy, str_text(&safe),
+			    report_json_copy(report, member));
 		}
 		return copy;
 	case JSON_ARRAY:
 		copy = json_array();
 		json_array_foreach(value, i, member)
-			json_array_append_new(copy, redacted(report, member));
+			json_array_append_new(copy,
+					      report_json_copy(report, member));
 		return copy;
 	case JSON_STRING:
 		run_redact(report->run, &safe, json_string_value(value),
@@ -234,32 +234,6 @@ static json_t *objects_json(const struct report *report)
 		json_array_append_new(list, one);
 	}
 	return list;
-}
-
-int report_json_sides(struct report *report, struct err *err)
-{
-	const struct plan *plan = report->plan;
-
-	report->objects = doc_array(report->run->arena);
-	for (size_t i = 0; i < plan->n; i++) {
-		const struct plan_step *step = &plan->v[i];
-		AUTO_ARENA struct arena *scratch = arena_new();
-		json_t *before, *after, *sides = json_object();
-
-		json_array_append_new(report->objects, sides);
-		if (step->action == PLAN_UNCHANGED ||
-		    step->action == PLAN_FAILED || step->action == PLAN_KEEP ||
-		    step->action == PLAN_GONE)
-			continue;
-		if (plan_sides(step, scratch, &before, &after, err) < 0)
-			return -1;
-		report_mask(scratch, step->item.want, &before, &after);
-		put(sides, "before",
-		    before ? redacted(report, before) : json_null());
-		put(sides, "after",
-		    after ? redacted(report, after) : json_null());
-	}
-	return 0;
 }
 
 /* ---- apps ---- */

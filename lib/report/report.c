@@ -261,6 +261,11 @@ static void keep_plan(struct report *report, const struct plan *plan)
 	report->plan = arena_memdup(report->run->arena, plan, sizeof(*plan));
 }
 
+void report_set_detail(struct report *report, enum report_detail detail)
+{
+	report->detail = detail;
+}
+
 static bool is_text(const struct report *report)
 {
 	return report->args.format == REPORT_TEXT;
@@ -271,7 +276,11 @@ int report_diff(struct report *report, struct plan *plan, struct err *err)
 	int status = 0;
 
 	keep_plan(report, plan);
-	if (is_text(report) && (!report->args.quiet || plan_changes(plan)))
+	if (report->args.quiet && !plan_changes(plan))
+		status = 0;
+	else if (report->args.format == REPORT_MARKDOWN)
+		status = report_markdown_diff(report, err);
+	else if (is_text(report))
 		status = report_text_diff(report, err);
 	if (status == 0 && (!is_text(report) || report->end || report->is_part))
 		status = report_json_sides(report, err);

@@ -39,7 +39,8 @@
 enum report_format {
 	REPORT_TEXT,
 	REPORT_JSON,
-	REPORT_YAML, /* render only */
+	REPORT_YAML,     /* render only */
+	REPORT_MARKDOWN, /* diff only */
 };
 
 enum report_when { REPORT_AUTO, REPORT_ALWAYS, REPORT_NEVER };
@@ -99,9 +100,18 @@ void report_verdict(struct report *report, const struct repo_verdict *verdict,
 /* Where it goes. */
 void report_cluster(struct report *report, const struct cluster *cluster);
 
+/* How much of a difference is told. */
+enum report_detail {
+	REPORT_WHOLE,
+	REPORT_SUMMARY, /* the objects, and why */
+	REPORT_NAMES,   /* the objects */
+};
+void report_set_detail(struct report *report, enum report_detail detail);
+
 /*
- * The plan as diff shows it: for each object that differs a heading line and
- * a unified diff of its YAML, then a summary line.
+ * The plan as diff shows it: a table of what differs and why, where it is more
+ * than one object; for each a heading line, the reasons, and a unified diff of
+ * its YAML; then a summary line.
  */
 MUST_USE int report_diff(struct report *report, struct plan *plan,
 			 struct err *err);

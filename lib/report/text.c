@@ -4,11 +4,8 @@
 
 #include <string.h>
 
-#include "git/textdiff.h"
 #include "report/internal.h"
-#include "report/mask.h"
 
-#define CONTEXT_LINES 3
 #define VERB_WIDTH    9  /* "unchanged" */
 #define OBJECT_WIDTH  38 /* the origin begins in column 50 where it can */
 #define SUBJECT_WIDTH 50
@@ -102,8 +99,8 @@ void report_add_columns(struct report *report, struct str *out,
 	str_add_char(out, '\n');
 }
 
-static void add_heading(struct report *report, struct str *out,
-			const struct plan_step *step, bool applied)
+void report_text_heading(struct report *report, struct str *out,
+			 const struct plan_step *step, bool applied)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
 	const struct verb_words *words =
@@ -126,8 +123,8 @@ static void add_remark(struct report *report, struct str *out,
 }
 
 /* What the values alone do not tell. */
-static void add_remarks(struct report *report, struct str *out,
-			const struct plan_step *step)
+void report_text_remarks(struct report *report, struct str *out,
+			 const struct plan_step *step)
 {
 	const char **ignored = cluster_item_ignored(&step->item);
 	AUTO_ARENA struct arena *scratch = arena_new();
@@ -135,6 +132,9 @@ static void add_remarks(struct report *report, struct str *out,
 	for (size_t i = 0; i < step->overridden.n; i++) {
 		const struct fields_taken *taken = &step->overridden.v[i];
 
+		/* What has drifted is told with its manager. */
+		if (report_is_told(step, taken->manager))
+			continue;
 		add_remark(report, out, "overrides ",
 			   arena_printf(scratch, "%s: %s", taken->manager,
 					taken->paths));
@@ -162,118 +162,10 @@ void report_text_step(struct report *report, const struct plan_step *step)
 	if (report_verb_of(step, true) == VERB_UNCHANGED &&
 	    !report->run->verbose)
 		return;
-	add_heading(report, &out, step, true);
+	report_text_heading(report, &out, step, true);
 	if (step->outcome == PLAN_DONE)
-		add_remarks(report, &out, step);
+		report_text_remarks(report, &out, step);
 	report_write(report, report->args.out, &out);
-}
-
-/* ---- the difference ---- */
-
-static void add_diff_line(struct report *report, struct str *out,
-			  const struct textdiff_line *line)
-{
-	static const struct {
-		const char *mark;
-		enum report_color color;
-	} looks[] = {
-		[TEXTDIFF_HUNK] = { "", COLOR_CYAN },
-		[TEXTDIFF_CONTEXT] = { " ", COLOR_NONE },
-		[TEXTDIFF_ADDED] = { "+", COLOR_GREEN },
-		[TEXTDIFF_REMOVED] = { "-", COLOR_RED },
-	};
-	AUTO_STR struct str shown = STR_INIT(STR_BIG);
-
-	str_add(&shown, looks[line->kind].mark);
-	str_add_shown(&shown, line->text.data, line->text.len, true);
-	report_add_color(out, report->out_color, looks[line->kind].color,
-			 str_text(&shown));
-	str_add_char(out, '\n');
-}
-
-/* "+++ main@1a2b3c4" */
-static void add_file_name(struct report *report, struct str *out,
-			  const char *mark, const char *name)
-{
-	AUTO_STR struct str shown = STR_INIT(STR_BIG);
-
-	str_add(&shown, mark);
-	report_add(report, &shown, name);
-	report_add_color(out, report->out_color, COLOR_BOLD, str_text(&shown));
-	str_add_char(out, '\n');
-}
-
-int report_add_diff(struct report *report, struct str *out,
-		    const struct report_sides *sides, struct err *err)
-{
-	AUTO_ARENA struct arena *scratch = arena_new();
-	struct textdiff diff = { 0 };
-
-	if (textdiff_compare(scratch, sides->before, sides->after,
-			     sides->context, &diff, err) < 0)
-		return -1;
-	if (!diff.n)
-		return 0;
-	add_file_name(report, out, "--- ", sides->before_name);
-	add_file_name(report, out, "+++ ", sides->after_name);
-	for (size_t i = 0; i < diff.n; i++)
-		add_diff_line(report, out, &diff.v[i]);
-	str_add_char(out, '\n');
-	return 0;
-}
-
-static char *from_name(const struct report *report)
-{
-	return report_text_commit(report->run->arena, report->from->name,
-				  report->from->oid);
-}
-
-static int add_diff(struct report *report, struct str *out,
-		    const struct plan_step *step, struct err *err)
-{
-	AUTO_ARENA struct arena *scratch = arena_new();
-	AUTO_STR struct str old_text = STR_INIT(STR_BIG);
-	AUTO_STR struct str new_text = STR_INIT(STR_BIG);
-	struct report_sides sides = { .context = CONTEXT_LINES };
-	json_t *before, *after;
-
-	if (plan_sides(step, scratch, &before, &after, err) < 0)
-		return -1;
-	report_mask(scratch, step->item.want, &before, &after);
-	if (before)
-		doc_show_yaml(&old_text, before);
-	if (after)
-		doc_show_yaml(&new_text, after);
-	sides.before = str_bytes(&old_text);
-	sides.after = str_bytes(&new_text);
-	sides.before_name = !before      ? "/dev/null" :
-			    report->from ? from_name(report) :
-					   "live";
-	sides.after_name = !after && report->from ?
-				   "/dev/null" :
-				   report_text_revision(report);
-	return report_add_diff(report, out, &sides, err);
-}
-
-static int add_step_diff(struct report *report, struct str *out,
-			 const struct plan_step *step, struct err *err)
-{
-	if (step->action == PLAN_GONE)
-		return 0;
-	if (step->action == PLAN_UNCHANGED) {
-		if (report->run->verbose) {
-			add_heading(report, out, step, false);
-			add_remarks(report, out, step);
-		}
-		return 0;
-	}
-	add_heading(report, out, step, false);
-	if (report->args.quiet || step->action == PLAN_FAILED)
-		return 0;
-	add_remarks(report, out, step);
-	if (step->action == PLAN_KEEP)
-		return 0;
-	return add_diff(report, out, step, err);
 }
 
 /* ---- the summary ---- */
@@ -296,6 +188,12 @@ char *report_text_revision(const struct report *report)
 	if (!revision->oid)
 		return arena_strdup(arena, "worktree");
 	return report_text_commit(arena, revision->name, revision->oid);
+}
+
+char *report_text_from(const struct report *report)
+{
+	return report_text_commit(report->run->arena, report->from->name,
+				  report->from->oid);
 }
 
 void report_text_cut(struct str *text, size_t bytes)
@@ -321,7 +219,7 @@ void report_add_subject(struct report *report, struct str *out)
 	str_printf(out, " \"%s\"", str_text(&shown));
 }
 
-static void add_counts(struct report *report, struct str *out)
+void report_text_counts(struct report *report, struct str *out)
 {
 	const struct plan *plan = report->plan;
 	size_t counts[VERB_COUNT] = { 0 };
@@ -347,7 +245,7 @@ void report_text_target(struct report *report, struct str *out)
 {
 	str_add(out, ": ");
 	if (report->from) {
-		report_add(report, out, from_name(report));
+		report_add(report, out, report_text_from(report));
 		str_add(out, " -> ");
 	}
 	report_add(report, out, report_text_revision(report));
@@ -381,27 +279,11 @@ void report_text_ignored(struct report *report, struct str *out)
 		str_printf(out, ", %zu field%s ignored", n, n == 1 ? "" : "s");
 }
 
-static void add_summary(struct report *report, struct str *out)
+void report_text_summary(struct report *report, struct str *out)
 {
-	add_counts(report, out);
+	report_text_counts(report, out);
 	report_text_ignored(report, out);
 	report_text_target(report, out);
-}
-
-int report_text_diff(struct report *report, struct err *err)
-{
-	AUTO_STR struct str out = STR_INIT(STR_BIG);
-
-	for (size_t i = 0; i < report->plan->n; i++) {
-		str_clear(&out);
-		if (add_step_diff(report, &out, &report->plan->v[i], err) < 0)
-			return -1;
-		report_write(report, report->args.out, &out);
-	}
-	str_clear(&out);
-	add_summary(report, &out);
-	report_write(report, report->args.out, &out);
-	return 0;
 }
 
 void report_text_sync(struct report *report)
@@ -415,14 +297,14 @@ void report_text_sync(struct report *report)
 
 		if (verbose && step->outcome == PLAN_PENDING &&
 		    step->action == PLAN_UNCHANGED) {
-			add_heading(report, &out, step, true);
-			add_remarks(report, &out, step);
+			report_text_heading(report, &out, step, true);
+			report_text_remarks(report, &out, step);
 		}
 		if (step->action == PLAN_KEEP && (verbose || step->forget)) {
-			add_heading(report, &out, step, true);
-			add_remarks(report, &out, step);
+			report_text_heading(report, &out, step, true);
+			report_text_remarks(report, &out, step);
 		}
 	}
-	add_summary(report, &out);
+	report_text_summary(report, &out);
 	report_write(report, report->args.out, &out);
 }

@@ -129,7 +129,7 @@ try 0 sed -i "'s/replicas: 2/replicas: 5/'" \
 note 'The drift, and nothing but the drift.'
 try 1 gitops diff --cluster dir:../cluster
 expect '^change    Deployment shop/web '
-expect '^-  replicas: 5$'
+expect '^-  replicas: 5  *# drift$'
 expect '^+  replicas: 2$'
 expect '^1 to change, 2 unchanged: '
 

@@ -43,7 +43,7 @@ expect 'status sync' gitops s
 expect '--namespace --no-force --no-prune' gitops sync --n
 expect '--output' gitops render --o
 expect '' gitops render --cl
-expect 'json text' gitops diff --output ''
+expect 'json markdown text' gitops diff --output ''
 expect 'json' gitops diff -o j
 expect 'json' gitops diff --output = j
 expect 'always auto never' gitops sync --color =

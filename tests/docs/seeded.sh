@@ -103,7 +103,7 @@ fails help.sh 'wider than 80 columns'
 sed -i 's/^\.Dl \$ gitops render -q/.Dl $ gitops render --hush/' \
 	"$ROOT/man/gitops-render.1"
 fails examples.sh "unknown option '--hush'"
-sed -i 's/^\(\.Dl \$ gitops diff\) --context/\1 --kontext/' \
+sed -i 's/^\(\.Dl \$ gitops diff --fail-on drift\) --context/\1 --kontext/' \
 	"$ROOT/man/gitops-diff.1"
 fails examples.sh "unknown option '--kontext'"
 

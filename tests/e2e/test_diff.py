@@ -36,7 +36,7 @@ def test_diff_is_a_unified_diff_of_the_object(kube, repo, ns):
     repo.commit({"a.yaml": objects.config_map(
         "a", {**data, "k06": "changed"}, ns)})
     out = kube("diff", repo, expect=1).out
-    assert "-  k06: v\n" in out and "+  k06: changed\n" in out
+    assert "-  k06: v\n" in out and "+  k06: changed " in out
     # Three lines of context, and no more.
     assert " k03: v\n" in out and "k02" not in out
     assert " k09: v\n" in out and "k10" not in out

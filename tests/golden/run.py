@@ -11,9 +11,12 @@ A case holds
              is there, is the tree of a second commit
     live/    what the directory cluster has before, if anything
     args     the command lines, one a line; "$ live" has the files of the
-             cluster printed instead, and "$ git ..." what git says
+             cluster printed instead, and "$ git ..." what git says; "$ take
+             hand" puts the files of hand/ into the cluster, as somebody by
+             hand: one that is empty is deleted there
     env      NAME=value lines, if any
-    message  the message of the commits, if it matters
+    message  the message of the commits, if it matters; message-2 that of the
+             second
     out      standard output of all of them
     err      standard error
     status   their exit statuses, one a line
@@ -70,8 +73,7 @@ def git(repo, *args, data=None):
 
 def make_repository(case, repo):
     """A repository whose commits are in/, in-2/ and so on."""
-    message = case / "message"
-    text = message.read_bytes() if message.exists() else b"say what is wanted"
+    text = read(case / "message") or b"say what is wanted"
     repo.mkdir()
     git(repo, "init", "-q", "-b", "main")
     for tree in sorted(case.glob("in*")):
@@ -83,7 +85,8 @@ def make_repository(case, repo):
         shutil.copytree(tree, repo, symlinks=True, dirs_exist_ok=True,
                         copy_function=shutil.copy)
         git(repo, "add", "-A")
-        git(repo, "commit", "-q", "--allow-empty", "-F", "-", data=text)
+        git(repo, "commit", "-q", "--allow-empty", "-F", "-",
+            data=read(case / tree.name.replace("in", "message")) or text)
 
 
 def environment(case, tmp):
@@ -97,6 +100,15 @@ def environment(case, tmp):
         if name in os.environ:
             env[name] = os.environ[name]
     return env
+
+
+def take_files(source, live):
+    for path in source.rglob("*"):
+        target = live / path.relative_to(source)
+        if path.is_file() and path.stat().st_size:
+            shutil.copy(path, target)
+        elif path.is_file():
+            target.unlink()
 
 
 def list_live(tmp):
@@ -124,6 +136,9 @@ def run_case(case):
         for line in (case / "args").read_text().splitlines():
             if line == "$ live":
                 got["out"] += list_live(tmp)
+                continue
+            if line.startswith("$ take "):
+                take_files(case / line.split()[-1], tmp / "live")
                 continue
             if line.startswith("$ git "):
                 got["out"] += subprocess.run(

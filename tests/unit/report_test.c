@@ -157,7 +157,11 @@ static void a_diff_shows_each_change_and_masks_secrets(void **state)
 	};
 	assert_int_equal(report_diff(report, &plan, &err), 0);
 	assert_int_equal(report_close(report, 1, &err), 1);
-	assert_out("create    Namespace demo                          "
+	assert_out("create    Namespace demo\n"
+		   "change    ConfigMap demo/web\n"
+		   "change    Secret demo/key\n"
+		   "\n"
+		   "create    Namespace demo                          "
 		   "app.yaml:1\n"
 		   "--- /dev/null\n"
 		   "+++ main@1a2b3c4\n"
