@@ -44,7 +44,7 @@ static char *operand_words(struct arena *arena, const struct cmd *cmd)
 {
 	AUTO_STR struct str words = STR_INIT(STR_BIG);
 
-	if (str_equal(cmd->operands, "[REPOSITORY]"))
+	if (str_ends(cmd->operands, "[REPOSITORY]"))
 		return NULL;
 	if (str_equal(cmd->operands, "[COMMAND]")) {
 		for (size_t i = 0; cmd_all[i]; i++)

@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /*
- * gitops history: the syncs of each app, as its record tells them.  Nothing is
- * rendered, and nothing is read of the cluster but the records.
+ * gitops history: what became of each app, as its record and the log of git
+ * tell it.  Nothing is read of the cluster but the records.
  */
 
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/vec.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
+#include "cmd/compare.h"
 #include "cmd/fleet.h"
+#include "cmd/past.h"
+
+#define EVENTS 20 /* of each app, unless it is said */
 
 struct history_args {
 	struct source_args source;
 	struct target_args target;
 	struct output_args output;
+	int64_t number; /* of one sync; 0: all */
 	const char *limit;
 	int64_t since; /* seconds; -1: all */
 	int format;
@@ -23,49 +29,147 @@ struct history_args {
 
 static const struct opt history_opts[] = {
 	OPT_STRING(struct history_args, limit, 0, "limit", "N",
-		   "so many syncs of each app at most"),
+		   "so many events of each app at most (20)"),
 	OPT_CHOICE(struct history_args, format, 'o', "output", "FORMAT",
 		   "format of the result", output_formats),
 	OPT_SECONDS(struct history_args, since, 0, "since", "DURATION",
-		    "syncs that began so long ago, or later"),
+		    "what was so long ago, or later"),
 	OPT_INCLUDE(struct history_args, source, source_opts),
 	OPT_INCLUDE(struct history_args, target, target_opts),
 	OPT_INCLUDE(struct history_args, output, output_opts),
 	OPT_END,
 };
 
-/* Leave out what was not asked for; the newest come first. */
-static void choose(const struct history_args *args,
-		   struct apply_records *records)
+static struct past_args past_of(const struct history_args *args)
 {
-	const int64_t from = args->since < 0 ? 0 : clock_wall() - args->since;
-	const size_t most = args->limit ? strtoul(args->limit, NULL, 10) :
-					  SIZE_MAX;
-
-	for (size_t i = 0; i < records->n; i++) {
-		struct record_syncs *syncs = &records->v[i].syncs;
-		size_t n = 0;
-
-		while (n < syncs->n && n < most && syncs->v[n].when >= from)
-			n++;
-		syncs->n = n;
-	}
+	return (struct past_args){
+		.from = args->since < 0 ? 0 : clock_wall() - args->since,
+		.most = args->limit ? strtoul(args->limit, NULL, 10) : EVENTS,
+	};
 }
+
+/* ---- one run ---- */
+
+static const struct record_sync *find_sync(const struct record_syncs *syncs,
+					   int64_t number)
+{
+	for (size_t i = 0; i < syncs->n; i++)
+		if (syncs->v[i].number == number)
+			return &syncs->v[i];
+	return NULL;
+}
+
+/* The sync alone, in full. */
+static void tell_run(struct run *run, const struct record *record,
+		     const struct record_sync *sync, struct report *report)
+{
+	struct report_past past = { .record = record };
+
+	*vec_push(run->arena, &past.events) = (struct report_event){
+		.when = sync->when,
+		.sync = sync,
+	};
+	report_history(report, &past, 1);
+}
+
+/* One app of the repository as it was synced. */
+static int open_side(const struct source *source, const char *app,
+		     const struct record_sync *sync, struct source **out,
+		     struct err *err)
+{
+	if (source_at(source, sync->commit, out, err) < 0)
+		return err_wrap(err, "sync %lld", (long long)sync->number);
+	for (size_t i = 0; i < (*out)->apps.n; i++)
+		(*out)->apps.v[i].chosen = str_equal((*out)->apps.v[i].name,
+						     app);
+	return 0;
+}
+
+/* What was rendered then, compared with the run before; the first is compared
+ * with nothing. */
+static int diff_runs(const struct source *source, const char *app,
+		     const struct record_sync *before,
+		     const struct record_sync *sync, const char *namespace,
+		     struct report *report, struct err *err)
+{
+	struct compare compare = { .namespace = namespace };
+
+	if (open_side(source, app, sync, &compare.to, err) < 0)
+		return -1;
+	if (before && open_side(source, app, before, &compare.from, err) < 0)
+		return -1;
+	if (!before) {
+		compare.from = arena_memdup(source->run->arena, compare.to,
+					    sizeof(*compare.to));
+		compare.from->apps.n = 0;
+	}
+	report_source(report, source->shown, &compare.to->revision);
+	if (before)
+		report_from(report, &compare.from->revision);
+	return compare_render(&compare, err) < 0 ?
+		       -1 :
+		       report_diff(report, &compare.plan, err);
+}
+
+static int show_run(struct source *source, const struct apply_records *records,
+		    int64_t number, const char *namespace,
+		    struct report *report, struct err *err)
+{
+	const struct record *record = records->v;
+	const struct record_sync *sync, *before;
+
+	if (records->n != 1) {
+		err_set(err, ERR_USAGE, "%lld: there are several apps",
+			(long long)number);
+		return err_hint(err, "say which with --app");
+	}
+	sync = find_sync(&record->syncs, number);
+	before = find_sync(&record->syncs, number - 1);
+	if (!sync) {
+		err_set(err, ERR_NOT_FOUND,
+			"the record of app %s has no sync %lld", record->app,
+			(long long)number);
+		return err_hint(err, "see gitops history --app %s",
+				record->app);
+	}
+	tell_run(source->run, record, sync, report);
+	if (!source->repo || !*sync->commit || (before && !*before->commit)) {
+		run_warn(source->run, "files that are in no commit cannot be "
+				      "compared");
+		return 0;
+	}
+	if (!before && number > 1) {
+		run_warn(source->run, "the record does not go back to the run "
+				      "before");
+		return 0;
+	}
+	return diff_runs(source, record->app, before, sync, namespace, report,
+			 err);
+}
+
+/* ---- the command ---- */
 
 static int history_cluster(struct source *source,
 			   const struct target_args *target, void *data,
 			   struct report *report, struct err *err)
 {
+	const struct history_args *args = data;
+	const struct past_args past = past_of(args);
 	const struct change_args change = { 0 };
 	struct apply_records records;
+	struct report_past *apps;
 	struct cluster *cluster;
 
 	if (target_open(source->run, target, &change, source, report, &cluster,
 			err) < 0 ||
 	    source_load_records(source, cluster, &records, err) < 0)
 		return -1;
-	choose(data, &records);
-	report_history(report, records.v, records.n);
+	if (args->number)
+		return show_run(source, &records, args->number,
+				target->namespace, report, err);
+	if (past_read(source, &records, &past, &apps, err) < 0)
+		return -1;
+	report_history(report, apps, records.n);
 	return 0;
 }
 
@@ -80,6 +184,7 @@ static int history_run(struct run *run, int argc, char **argv,
 	const struct fleet_job job = { history_cluster, &args, false };
 	struct source source;
 
+	args.number = opt_take_number(run->arena, history_opts, &argc, argv);
 	if (opt_parse(run, history_opts, &args, argc, argv,
 		      &args.source.location, err) < 0 ||
 	    opt_check_number("limit", args.limit, false, err) < 0)
@@ -94,8 +199,8 @@ static int history_run(struct run *run, int argc, char **argv,
 
 const struct cmd cmd_history = {
 	.name = "history",
-	.operands = "[REPOSITORY]",
-	.summary = "show the syncs of each app, newest first",
+	.operands = "[NUMBER] [REPOSITORY]",
+	.summary = "show what became of each app, newest first",
 	.opts = history_opts,
 	.fn = history_run,
 };

@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/vec.h"
 
+#define NUMBER_DIGITS 6
+
 /* ---- the table as a list ---- */
 
 static int by_name(const void *a, const void *b)
@@ -213,6 +215,39 @@ bool opt_wants_help(struct arena *arena, const struct opt *table, int argc,
 		if (word.opt && word.opt->type == OPT_TYPE_HELP)
 			return true;
 	return false;
+}
+
+/* ---- numbers ---- */
+
+int64_t opt_number(const char *text)
+{
+	const char *digits = *text == '#' ? text + 1 : text;
+	const size_t n = strspn(digits, "0123456789");
+
+	if (!n || digits[n] || n > NUMBER_DIGITS)
+		return 0;
+	return strtoll(digits, NULL, 10);
+}
+
+int64_t opt_take_number(struct arena *arena, const struct opt *table, int *argc,
+			char **argv)
+{
+	AUTO_ERR struct err ignored = { 0 };
+	struct parser p;
+	struct word word;
+	int64_t number;
+
+	start(&p, arena, table, *argc, argv);
+	while (next_word(&p, &word, &ignored) > 0) {
+		number = word.opt ? 0 : opt_number(word.value);
+		if (!number)
+			continue;
+		memmove(p.argv - 1, p.argv,
+			(size_t)(p.end - p.argv) * sizeof(*p.argv));
+		--*argc;
+		return number;
+	}
+	return 0;
 }
 
 /* ---- values ---- */

@@ -106,6 +106,15 @@ MUST_USE int opt_parse(struct run *run, const struct opt *table, void *args,
 MUST_USE int opt_check_number(const char *option, const char *text,
 			      bool percent, struct err *err);
 
+/* "12" or "#12": the number of a sync, of 6 digits at most: what is longer is a
+ * short commit.  0 for anything else. */
+int64_t opt_number(const char *text);
+
+/* The same of the first operand that is one, which is taken out of argv before
+ * it is parsed; 0 where there is none. */
+int64_t opt_take_number(struct arena *arena, const struct opt *table, int *argc,
+			char **argv);
+
 /* Is --help or -h among the options?  Not if it is the value of one. */
 bool opt_wants_help(struct arena *arena, const struct opt *table, int argc,
 		    char **argv);

@@ -21,7 +21,6 @@
 #include "git/history.h"
 #include "git/land.h"
 
-#define TRAILER      "Gitops-Image"
 #define LOOK_COMMITS 10000 /* that far back for what was rejected */
 
 struct release_opts {
@@ -292,7 +291,7 @@ static int read_rejected(struct releasing *releasing, struct repo *repo,
 			if (strcasecmp(trailer->name, RESTORE_REJECTS) == 0)
 				release_reject(releasing->release,
 					       trailer->value, true);
-			else if (strcasecmp(trailer->name, TRAILER) == 0)
+			else if (strcasecmp(trailer->name, RELEASE_MOVES) == 0)
 				forgive(releasing, trailer->value);
 		}
 	return 0;
@@ -328,7 +327,7 @@ static void describe(struct releasing *releasing, struct repo_commit_args *out)
 	moves = release_moves(arena, plan, &n);
 	trailers = arena_array(arena, n, sizeof(*trailers));
 	for (size_t i = 0; i < n; i++)
-		trailers[i] = (struct repo_trailer){ TRAILER, moves[i] };
+		trailers[i] = (struct repo_trailer){ RELEASE_MOVES, moves[i] };
 	*out = (struct repo_commit_args){
 		.edits = edits,
 		.n_edits = plan->n_edits,

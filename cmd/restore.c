@@ -12,7 +12,6 @@
 
 #include "base/vec.h"
 #include "document/document.h"
-#include "document/unconst.h"
 #include "image/find.h"
 
 /* One app on the tip. */
@@ -93,19 +92,10 @@ static int look_at_apps(struct tip *tip, struct err *err)
 
 /* ---- edits ---- */
 
-/* Is `path` the directory or file `top`, or below it? */
-static bool is_within(const char *path, const char *top)
-{
-	const size_t n = strlen(top);
-
-	return !n || (strncmp(path, top, n) == 0 &&
-		      (path[n] == '/' || path[n] == '\0'));
-}
-
 static bool is_edited(const struct restore *restore, const char *path)
 {
 	for (size_t i = 0; i < restore->edits.n; i++)
-		if (is_within(path, restore->edits.v[i].path))
+		if (tree_is_below(path, restore->edits.v[i].path))
 			return true;
 	return false;
 }
@@ -135,7 +125,7 @@ static int edit_paths(struct tip *tip, const struct restore_app *one,
 		      const struct map *paths, struct err *err)
 {
 	for (size_t i = 0; i < paths->n; i++)
-		if (!is_within(paths->entries[i].key, one->app->path) &&
+		if (!tree_is_below(paths->entries[i].key, one->app->path) &&
 		    edit(tip, one->goal, paths->entries[i].key, err) < 0)
 			return -1;
 	return 0;
@@ -177,7 +167,7 @@ static int edit_additions(struct tip *tip, const struct restore_app *one,
 	for (size_t i = 0; i < files->n; i++) {
 		const char *path = files->entries[i].key;
 
-		if (is_within(path, one->app->path) ||
+		if (tree_is_below(path, one->app->path) ||
 		    is_used_elsewhere(tip, path))
 			continue;
 		if (repo_path_id(tip->repo, from, path, &was, err) < 0 ||
@@ -272,34 +262,12 @@ static int find_undone(struct tip *tip, struct err *err)
 
 /* ---- images ---- */
 
-static void add_images(struct map *images, const json_t *value)
-{
-	json_t *object = doc_unconst(value);
-	json_t *member, *container;
-	const char *key, *image;
-	size_t i;
-
-	json_array_foreach(object, i, member) {
-		add_images(images, member);
-	}
-	json_object_foreach(object, key, member) {
-		add_images(images, member);
-		if (!image_holds_containers(key))
-			continue;
-		json_array_foreach(member, i, container) {
-			image = doc_get_string(container, "image", NULL);
-			if (image)
-				map_set(images, image, images);
-		}
-	}
-}
-
 static struct map *images_of(struct arena *arena, const struct objects *objects)
 {
 	struct map *images = map_new(arena);
 
 	for (size_t i = 0; i < objects->n; i++)
-		add_images(images, objects->v[i].doc);
+		image_collect(objects->v[i].doc, images);
 	return images;
 }
 

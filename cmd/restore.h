@@ -81,7 +81,9 @@ bool restore_is_same(const struct restore_goal *goal, const char *commit);
 /* Is this commit one of ours? */
 bool restore_is_rollback(struct repo *repo, const char *commit);
 
-/* Where this commit took the app back to, by its trailers, or NULL. */
+/* Where a commit took the app back to, by its trailers, or NULL. */
+const char *restore_goes_to(const struct repo_log_entry *entry,
+			    const char *app);
 const char *restore_taken_to(struct repo *repo, const char *commit,
 			     const char *app);
 

@@ -67,22 +67,28 @@ bool restore_is_rollback(struct repo *repo, const char *commit)
 	       repo_trailer(&log.v[0], RESTORE_GOES);
 }
 
-const char *restore_taken_to(struct repo *repo, const char *commit,
-			     const char *app)
+const char *restore_goes_to(const struct repo_log_entry *entry, const char *app)
 {
-	const struct repo_log_args args = { .tip = commit, .limit = 1 };
-	AUTO_ERR struct err ignored = { 0 };
 	const size_t n = strlen(app);
-	struct repo_log log;
 
-	if (!*commit || repo_log(repo, &args, &log, &ignored) < 0)
-		return NULL;
-	for (size_t i = 0; log.n && i < log.v[0].n_trailers; i++) {
-		const struct repo_trailer *one = &log.v[0].trailers[i];
+	for (size_t i = 0; i < entry->n_trailers; i++) {
+		const struct repo_trailer *one = &entry->trailers[i];
 
 		if (str_equal(one->name, RESTORE_GOES) &&
 		    str_starts(one->value, app) && one->value[n] == ' ')
 			return one->value + n + 1;
 	}
 	return NULL;
+}
+
+const char *restore_taken_to(struct repo *repo, const char *commit,
+			     const char *app)
+{
+	const struct repo_log_args args = { .tip = commit, .limit = 1 };
+	AUTO_ERR struct err ignored = { 0 };
+	struct repo_log log;
+
+	if (!*commit || repo_log(repo, &args, &log, &ignored) < 0 || !log.n)
+		return NULL;
+	return restore_goes_to(&log.v[0], app);
 }

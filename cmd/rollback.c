@@ -20,8 +20,6 @@
 #include "cmd/tell.h"
 #include "git/land.h"
 
-#define NUMBER_DIGITS 6 /* a number that is longer is a short commit */
-
 struct rollback_args {
 	struct source_args source;
 	struct target_args target;
@@ -132,17 +130,6 @@ struct walk {
 	bool changed; /* only to what is different */
 };
 
-/* "#12" or "12": the number of a sync; 0 where it is none. */
-static int64_t number_of(const char *text)
-{
-	const char *digits = *text == '#' ? text + 1 : text;
-	const size_t n = strspn(digits, "0123456789");
-
-	if (!n || digits[n] || n > NUMBER_DIGITS)
-		return 0;
-	return strtoll(digits, NULL, 10);
-}
-
 static int find_number(const struct record *record, int64_t number,
 		       const char **commit, struct err *err)
 {
@@ -234,7 +221,7 @@ static int find_goal(struct source *source, const struct record *record,
 		.record = record,
 		.changed = source->args->apps || source->apps.n == 1,
 	};
-	const int64_t number = how->to ? number_of(how->to) : 0;
+	const int64_t number = how->to ? opt_number(how->to) : 0;
 
 	*goal = (struct restore_goal){ .app = record->app, .rev = how->to };
 	if (!how->to)

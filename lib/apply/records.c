@@ -5,6 +5,7 @@
 
 #include "base/vec.h"
 #include "document/document.h"
+#include "plan/moves.h"
 
 /* ---- reading ---- */
 
@@ -313,6 +314,23 @@ static void count_step(const struct plan_step *step, struct record_sync *sync)
 			 step->action == PLAN_APPLY;
 }
 
+/* Where the images of the app went in this run. */
+static const char **moves_of(struct arena *arena, const struct record *record,
+			     const struct plan *plan)
+{
+	struct map *moves = map_new(arena);
+	const char **texts = arena_array(arena, RECORD_IMAGES + 1,
+					 sizeof(*texts));
+
+	for (size_t i = 0; i < plan->n; i++)
+		if (is_of(&plan->v[i], record) &&
+		    plan->v[i].outcome == PLAN_DONE)
+			plan_moves(&plan->v[i], moves);
+	for (size_t i = 0; i < moves->n && i < RECORD_IMAGES; i++)
+		texts[i] = moves->entries[i].key;
+	return moves->n ? texts : NULL;
+}
+
 /* The syncs with this one before them, if it is worth it. */
 static void add_sync(struct arena *arena, const struct record *record,
 		     const struct plan *plan, const struct record_sync *sync,
@@ -326,6 +344,7 @@ static void add_sync(struct arena *arena, const struct record *record,
 	for (size_t i = 0; i < plan->n; i++)
 		if (is_of(&plan->v[i], record))
 			count_step(&plan->v[i], &now);
+	now.images = moves_of(arena, record, plan);
 	if (!last || now.created + now.changed + now.deleted + now.failed ||
 	    !str_equal(now.commit, last->commit) ||
 	    !str_equal(now.result, last->result))

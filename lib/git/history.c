@@ -9,6 +9,7 @@
 #include "git/inside.h"
 
 #define LOOK 100000
+#define OLD  100 /* so many too old in a row: there is nothing younger */
 
 /*
  * From the tip to what is behind it.  libgit2's own walk knows no shallow
@@ -25,6 +26,7 @@ struct walk {
 	git_revwalk *between; /* in place of the heap, where `until` is given */
 	bool shallow;         /* something behind it is not here */
 	bool cut;             /* a limit was reached */
+	size_t old;           /* so many in a row were before `since` */
 };
 
 static int fail_read(struct walk *walk, const git_oid *oid, struct err *err)
@@ -302,8 +304,11 @@ static int take(struct walk *walk, git_commit *commit, struct repo_log *out,
 	struct arena *arena = walk->repo->run->arena;
 	bool changed;
 
-	if (git_commit_time(commit) < walk->args->since)
+	if (git_commit_time(commit) < walk->args->since) {
+		walk->old++;
 		return 0;
+	}
+	walk->old = 0;
 	if (changes(walk, commit, &changed, err) < 0)
 		return -1;
 	if (changed)
@@ -318,7 +323,7 @@ static int fill_log(struct walk *walk, struct repo_log *out, struct err *err)
 	git_commit *commit;
 	int failed = 0;
 
-	while (!failed && !walk->cut) {
+	while (!failed && !walk->cut && walk->old < OLD) {
 		if (run_check(walk->repo->run, err) < 0 ||
 		    next(walk, &commit, err) < 0)
 			return -1;

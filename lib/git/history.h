@@ -31,7 +31,9 @@ struct repo_log_args {
 	/* Only commits that change one of these, compared with each of their
 	 * parents; NULL-ended, and NULL for all. */
 	const char *const *paths;
-	int64_t since; /* seconds since 1970: none that is older */
+	int64_t since; /* seconds since 1970: none that is older; after many of
+			  these in a row the walk ends, whatever clocks that
+			  were wrong have left behind them */
 	size_t limit;  /* that many at most; 0: no limit */
 	size_t look;   /* look at that many at most; 0: 100,000 */
 };

@@ -5,6 +5,7 @@
 
 #include "base/vec.h"
 #include "document/document.h"
+#include "document/unconst.h"
 
 /* Where we are. */
 struct search {
@@ -320,5 +321,27 @@ void image_find(struct arena *arena, const struct splice_file *file,
 		}
 		search.values = !is_object(root) && is_values_file(file);
 		walk(search, root);
+	}
+}
+
+void image_collect(const json_t *object, struct map *out)
+{
+	json_t *value = doc_unconst(object);
+	json_t *member, *container;
+	const char *key, *image;
+	size_t i;
+
+	json_array_foreach(value, i, member) {
+		image_collect(member, out);
+	}
+	json_object_foreach(value, key, member) {
+		image_collect(member, out);
+		if (!image_holds_containers(key))
+			continue;
+		json_array_foreach(member, i, container) {
+			image = doc_get_string(container, "image", NULL);
+			if (image)
+				map_set(out, image, out);
+		}
 	}
 }

@@ -26,10 +26,12 @@
  * what stands there and cannot be read has a fault.
  */
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "document/splice.h"
 #include "image/reference.h"
 
@@ -97,5 +99,8 @@ void image_find_markers(struct arena *arena, const struct splice_file *file,
 
 /* Is a list under this key one of containers, in any kind of object? */
 bool image_holds_containers(const char *key);
+
+/* The images of all containers of an object, as keys. */
+void image_collect(const json_t *object, struct map *out);
 
 #endif

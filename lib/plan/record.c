@@ -164,7 +164,22 @@ static int64_t number_of(const json_t *value, const char *key)
 	return json_integer_value(json_object_get(value, key));
 }
 
-static struct record_sync read_sync(const json_t *value)
+static const char **texts_of(struct arena *arena, const json_t *value,
+			     const char *key)
+{
+	const json_t *list = json_object_get(value, key);
+	const size_t n = json_array_size(list);
+	const char **texts = arena_array(arena, n + 1, sizeof(*texts));
+
+	for (size_t i = 0; i < n; i++) {
+		texts[i] = json_string_value(json_array_get(list, i));
+		if (!texts[i])
+			texts[i] = "";
+	}
+	return n ? texts : NULL;
+}
+
+static struct record_sync read_sync(struct arena *arena, const json_t *value)
 {
 	return (struct record_sync){
 		.number = number_of(value, "number"),
@@ -184,6 +199,7 @@ static struct record_sync read_sync(const json_t *value)
 		.changed = (size_t)number_of(value, "changed"),
 		.deleted = (size_t)number_of(value, "deleted"),
 		.failed = (size_t)number_of(value, "failed"),
+		.images = texts_of(arena, value, "images"),
 	};
 }
 
@@ -202,7 +218,7 @@ static int read_syncs(struct arena *arena, struct record *record,
 			  &why) < 0)
 		return refuse(record, 0, err, why.msg);
 	json_array_foreach(list, i, one)
-		*vec_push(arena, &record->syncs) = read_sync(one);
+		*vec_push(arena, &record->syncs) = read_sync(arena, one);
 	return 0;
 }
 
@@ -329,6 +345,18 @@ static void put_number(json_t *to, const char *key, int64_t number)
 	json_object_set_new(to, key, json_integer(number));
 }
 
+static void put_texts(json_t *object, const char *key, const char **texts)
+{
+	json_t *list;
+
+	if (!texts)
+		return;
+	list = json_array();
+	for (; *texts; texts++)
+		json_array_append_new(list, json_string(*texts));
+	json_object_set_new(object, key, list);
+}
+
 static json_t *sync_json(const struct record_sync *sync)
 {
 	json_t *one = json_object();
@@ -350,6 +378,7 @@ static json_t *sync_json(const struct record_sync *sync)
 	put_number(one, "changed", (int64_t)sync->changed);
 	put_number(one, "deleted", (int64_t)sync->deleted);
 	put_number(one, "failed", (int64_t)sync->failed);
+	put_texts(one, "images", sync->images);
 	return one;
 }
 

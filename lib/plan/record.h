@@ -28,6 +28,7 @@
 #include "object/object.h"
 
 #define RECORD_SYNCS   20   /* are kept */
+#define RECORD_IMAGES  20   /* moves of one sync are kept */
 #define RECORD_MEMBERS 1500 /* in one ConfigMap; a line is 600 bytes at most */
 
 struct record_member {
@@ -60,6 +61,9 @@ struct record_sync {
 	size_t changed;
 	size_t deleted;
 	size_t failed;
+	/* That were moved, as plan_moves() has them, RECORD_IMAGES at most;
+	 * NULL-ended, or NULL. */
+	const char **images;
 };
 
 struct record_syncs {

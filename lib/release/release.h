@@ -159,7 +159,8 @@ MUST_USE int release_plan(struct release *release, const struct tree *tree,
 /* Copy what went wrong with the registries of this plan into `err`. */
 void release_errors(const struct release_plan *plan, struct err *err);
 
-/* The moves, each once: for trailers, "NAME OLD -> NEW". */
+/* The moves, each once: for the trailers of the commit, "NAME OLD -> NEW". */
+#define RELEASE_MOVES "Gitops-Image"
 const char **release_moves(struct arena *arena, const struct release_plan *plan,
 			   size_t *n);
 

@@ -222,7 +222,7 @@ int report_markdown_diff(struct report *report, struct err *err);
 /* ---- text_apps.c ---- */
 
 void report_text_status(struct report *report, const struct status *status);
-void report_text_history(struct report *report, const struct record *records,
+void report_text_history(struct report *report, const struct report_past *apps,
 			 size_t n);
 
 /* ---- text_rollback.c ---- */
@@ -236,8 +236,6 @@ void report_text_rollback(struct report *report,
 
 /* Keep what there is of apps, for the document. */
 void report_json_status(struct report *report, const struct status *status);
-void report_json_history(struct report *report, const struct record *records,
-			 size_t n);
 /* A foreign text as a string, redacted; NULL is null. */
 json_t *report_json_text(const struct report *report, const char *text);
 /* A copy of a foreign document, redacted. */
@@ -255,6 +253,20 @@ json_t *report_json_document(struct report *report, int status,
 
 /* Behind what a part has printed, its document, for report_part(). */
 void report_hand_over(struct report *report, const json_t *document);
+
+/* An app, and a sync of it; a commit; texts, NULL-ended, or NULL for none. */
+json_t *report_json_app(const struct report *report,
+			const struct record *record);
+json_t *report_json_sync(const struct report *report,
+			 const struct record_sync *sync);
+json_t *report_json_commit(const struct report *report,
+			   const struct revision *revision);
+json_t *report_json_list(const struct report *report, const char *const *texts);
+
+/* ---- json_history.c ---- */
+
+void report_json_history(struct report *report, const struct report_past *apps,
+			 size_t n);
 
 /* ---- release.c ---- */
 

@@ -254,7 +254,17 @@ static json_t *known_json(const struct report *report, const char *text)
 	return report_json_text(report, *text ? text : NULL);
 }
 
-static json_t *sync_json(const struct report *report,
+/* NULL-ended, or NULL for none. */
+json_t *report_json_list(const struct report *report, const char *const *texts)
+{
+	json_t *list = json_array();
+
+	for (; texts && *texts; texts++)
+		json_array_append_new(list, report_json_text(report, *texts));
+	return list;
+}
+
+json_t *report_json_sync(const struct report *report,
 			 const struct record_sync *sync)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
@@ -277,10 +287,11 @@ static json_t *sync_json(const struct report *report,
 	put(one, "changed", count_json(sync->changed));
 	put(one, "deleted", count_json(sync->deleted));
 	put(one, "failed", count_json(sync->failed));
+	put(one, "images", report_json_list(report, sync->images));
 	return one;
 }
 
-static json_t *app_json(const struct report *report,
+json_t *report_json_app(const struct report *report,
 			const struct record *record)
 {
 	json_t *one = json_object();
@@ -296,7 +307,7 @@ static json_t *status_json(const struct report *report,
 			   const struct status_app *app)
 {
 	const struct record_sync *last = status_last(app);
-	json_t *one = app_json(report, app->record);
+	json_t *one = report_json_app(report, app->record);
 	json_t *health = json_null();
 
 	if (app->judged) {
@@ -312,7 +323,7 @@ static json_t *status_json(const struct report *report,
 	put(one, "sameCommit",
 	    last && report->revision.oid ? json_boolean(app->same_commit) :
 					   json_null());
-	put(one, "sync", last ? sync_json(report, last) : json_null());
+	put(one, "sync", last ? report_json_sync(report, last) : json_null());
 	return one;
 }
 
@@ -324,26 +335,9 @@ void report_json_status(struct report *report, const struct status *status)
 				      status_json(report, &status->v[i]));
 }
 
-void report_json_history(struct report *report, const struct record *records,
-			 size_t n)
-{
-	report->apps = doc_array(report->run->arena);
-	for (size_t i = 0; i < n; i++) {
-		json_t *one = app_json(report, &records[i]);
-		json_t *syncs = json_array();
-
-		for (size_t j = 0; j < records[i].syncs.n; j++)
-			json_array_append_new(
-				syncs,
-				sync_json(report, &records[i].syncs.v[j]));
-		put(one, "syncs", syncs);
-		json_array_append_new(report->apps, one);
-	}
-}
-
 /* ---- rollback ---- */
 
-static json_t *commit_json(const struct report *report,
+json_t *report_json_commit(const struct report *report,
 			   const struct revision *revision)
 {
 	json_t *one = json_object();
@@ -357,7 +351,7 @@ static json_t *commit_json(const struct report *report,
 void report_json_goal(struct report *report, const char *app,
 		      const struct revision *revision)
 {
-	json_t *one = commit_json(report, revision);
+	json_t *one = report_json_commit(report, revision);
 
 	if (!report->goals)
 		report->goals = doc_array(report->run->arena);
@@ -383,8 +377,8 @@ void report_json_rollback(struct report *report,
 
 	for (size_t i = 0; i < rollback->n_undone; i++)
 		json_array_append_new(undone,
-				      commit_json(report,
-						  &rollback->undone[i]));
+				      report_json_commit(report,
+							 &rollback->undone[i]));
 	put(one, "commit", report_json_text(report, rollback->commit));
 	put(one, "subject", report_json_text(report, rollback->subject));
 	doc_set(one,

@@ -306,12 +306,12 @@ void report_status(struct report *report, struct plan *plan,
 		report_text_status(report, status);
 }
 
-void report_history(struct report *report, const struct record *records,
+void report_history(struct report *report, const struct report_past *apps,
 		    size_t n)
 {
-	report_json_history(report, records, n);
+	report_json_history(report, apps, n);
 	if (is_text(report) && !report->args.quiet)
-		report_text_history(report, records, n);
+		report_text_history(report, apps, n);
 }
 
 void report_goal(struct report *report, const char *app,

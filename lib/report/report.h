@@ -127,9 +127,28 @@ void report_sync(struct report *report, struct plan *plan);
 void report_status(struct report *report, struct plan *plan,
 		   const struct status *status);
 
-/* The syncs of each record, newest first. */
-void report_history(struct report *report, const struct record *records,
+/* What became of an app: a sync, or a commit that gitops has made. */
+struct report_event {
+	int64_t when;                   /* seconds since 1970 */
+	const struct record_sync *sync; /* NULL: a commit */
+	const struct revision *commit;
+	const char *back_to;       /* of a rollback: a commit; else NULL */
+	const char *const *images; /* of a release: "NAME OLD -> NEW"; of a
+				      rollback those rejected; NULL-ended */
+};
+
+struct report_past {
+	const struct record *record;
+	struct {
+		struct report_event *v; /* newest first */
+		size_t n, room;
+	} events;
+};
+
+/* The past of each app. */
+void report_history(struct report *report, const struct report_past *apps,
 		    size_t n);
+
 /* A release, as it was done or would be. */
 struct report_release {
 	const struct release_plan *plan;

@@ -79,7 +79,8 @@ static void end_line(struct line *line)
 }
 
 /* Word by word, on as many lines as it takes, which begin in this column. */
-static void put_wrapped(struct line *line, size_t column, const char *text)
+static void put_wrapped(struct line *line, size_t column,
+			enum report_color color, const char *text)
 {
 	AUTO_STR struct str shown = STR_INIT(STR_BIG);
 	AUTO_STR struct str word = STR_INIT(STR_BIG);
@@ -100,7 +101,7 @@ static void put_wrapped(struct line *line, size_t column, const char *text)
 		} else if (!first) {
 			put_shown(line, COLOR_NONE, " ");
 		}
-		put_shown(line, COLOR_NONE, str_text(&word));
+		put_shown(line, color, str_text(&word));
 		first = false;
 	}
 }
@@ -305,14 +306,14 @@ static void write_unhealthy(struct report *report, const struct plan_step *step)
 	put_word(&line,
 		 health->state == HEALTH_FAILED ? COLOR_RED : COLOR_YELLOW,
 		 health_word(health->state));
-	put_wrapped(&line, INDENT,
+	put_wrapped(&line, INDENT, COLOR_NONE,
 		    arena_printf(scratch, "%s: %s",
 				 object_shown(scratch, step->item.want),
 				 health->reason));
 	end_line(&line);
 	for (const char **event = step->item.events; event && *event; event++) {
 		pad(&line, INDENT);
-		put_wrapped(&line, INDENT, *event);
+		put_wrapped(&line, INDENT, COLOR_NONE, *event);
 		end_line(&line);
 	}
 }
@@ -382,7 +383,10 @@ void report_text_status(struct report *report, const struct status *status)
 
 /* ---- history ---- */
 
-#define RESULT_COLUMN 7  /* "    12 " */
+#define MARK_RELEASE  "+"
+#define MARK_ROLLBACK "<"
+#define MARK_FAULT    "!"
+#define RESULT_COLUMN 7  /* "!   12 " */
 #define TIME_COLUMN   18 /* "unhealthy", "cancelled" */
 #define COMMIT_COLUMN 40
 
@@ -408,11 +412,42 @@ static char *counts_of(struct arena *arena, const struct record_sync *sync)
 			 arena_strdup(arena, "nothing to do");
 }
 
-static void write_below(struct line *line, const char *text)
+/* What stands below the first line of an event. */
+static void write_below(struct line *line, enum report_color color,
+			const char *text)
 {
+	if (!*text)
+		return;
 	pad(line, RESULT_COLUMN);
-	put_wrapped(line, RESULT_COLUMN, text);
+	put_wrapped(line, RESULT_COLUMN, color, text);
 	end_line(line);
+}
+
+/* "nginx 1.0 -> 1.1, web 3 -> 4"; but for one that `subject` names already. */
+static char *moves_of(struct arena *arena, const char *const *images,
+		      const char *subject)
+{
+	AUTO_STR struct str out = STR_INIT(STR_BIG);
+
+	for (; images && *images; images++)
+		if (!strstr(subject, *images))
+			str_printf(&out, "%s%s", out.len ? ", " : "", *images);
+	return str_keep(&out, arena);
+}
+
+/* What every event begins with.  The mark tells them apart without colour. */
+static void begin_event(struct line *line, const char *mark, const char *number,
+			enum report_color color, const char *word, int64_t when)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+
+	put(line, *mark == ' ' ? COLOR_NONE : color, mark);
+	put(line, COLOR_NONE, arena_printf(scratch, "%5s", number));
+	pad(line, RESULT_COLUMN);
+	put(line, color, word);
+	pad(line, TIME_COLUMN);
+	put(line, COLOR_NONE, clock_rfc3339(scratch, when));
+	pad(line, COMMIT_COLUMN);
 }
 
 static void write_sync(struct report *report, const struct record_sync *sync)
@@ -420,18 +455,13 @@ static void write_sync(struct report *report, const struct record_sync *sync)
 	AUTO_ARENA struct arena *scratch = arena_new();
 	AUTO_LINE struct line line = new_line(report);
 
-	put(&line, COLOR_NONE,
-	    arena_printf(scratch, "%6lld", (long long)sync->number));
-	pad(&line, RESULT_COLUMN);
-	put(&line, color_of_result(sync->result), sync->result);
-	pad(&line, TIME_COLUMN);
-	put(&line, COLOR_NONE, clock_rfc3339(scratch, sync->when));
-	pad(&line, COMMIT_COLUMN);
+	begin_event(&line, str_equal(sync->result, "done") ? " " : MARK_FAULT,
+		    arena_printf(scratch, "%lld", (long long)sync->number),
+		    color_of_result(sync->result), sync->result, sync->when);
 	put_commit(&line, sync);
 	put_subject(&line, sync->subject);
 	end_line(&line);
-
-	write_below(&line,
+	write_below(&line, COLOR_NONE,
 		    arena_printf(scratch, "%s in %s by %s%s%s",
 				 counts_of(scratch, sync),
 				 clock_duration(scratch, sync->seconds,
@@ -439,32 +469,79 @@ static void write_sync(struct report *report, const struct record_sync *sync)
 				 sync->who, *sync->author ? "; commit by " : "",
 				 sync->author));
 	if (*sync->signer)
-		write_below(&line, arena_printf(scratch, "%s signature by %s",
-						sync->signature, sync->signer));
-	if (*sync->note)
-		write_below(&line, sync->note);
-	if (!*sync->job)
-		return;
-	pad(&line, RESULT_COLUMN);
-	put(&line, COLOR_NONE, sync->job);
-	end_line(&line);
+		write_below(&line, COLOR_NONE,
+			    arena_printf(scratch, "%s signature by %s",
+					 sync->signature, sync->signer));
+	write_below(&line, COLOR_NONE, sync->note);
+	write_below(&line, COLOR_CYAN, moves_of(scratch, sync->images, ""));
+	write_below(&line, COLOR_NONE, sync->job);
 }
 
-void report_text_history(struct report *report, const struct record *records,
+static void write_release(struct line *line, const struct report_event *event)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+
+	write_below(line, COLOR_CYAN,
+		    moves_of(scratch, event->images, event->commit->subject));
+	write_below(line, COLOR_NONE,
+		    arena_printf(scratch, "commit by %s",
+				 event->commit->author));
+}
+
+static void write_rollback(struct line *line, const struct report_event *event)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	const char *rejects = moves_of(scratch, event->images, "");
+
+	write_below(line, COLOR_NONE,
+		    arena_printf(scratch, "back to %s%s%s; commit by %s",
+				 report_text_commit(scratch, "",
+						    event->back_to),
+				 *rejects ? ", rejects " : "", rejects,
+				 event->commit->author));
+}
+
+static void write_commit(struct report *report,
+			 const struct report_event *event)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	AUTO_LINE struct line line = new_line(report);
+	const bool back = event->back_to;
+
+	begin_event(&line, back ? MARK_ROLLBACK : MARK_RELEASE, "",
+		    back ? COLOR_YELLOW : COLOR_CYAN,
+		    back ? "rollback" : "release", event->when);
+	put(&line, COLOR_NONE,
+	    report_text_commit(scratch, "", event->commit->oid));
+	put_subject(&line, event->commit->subject);
+	end_line(&line);
+	if (back)
+		write_rollback(&line, event);
+	else
+		write_release(&line, event);
+}
+
+void report_text_history(struct report *report, const struct report_past *apps,
 			 size_t n)
 {
 	AUTO_LINE struct line line = new_line(report);
 
 	for (size_t i = 0; i < n; i++) {
-		const struct record *record = &records[i];
+		const struct report_past *app = &apps[i];
 
-		put(&line, COLOR_BOLD, record->app);
-		if (!record->exists)
+		put(&line, COLOR_BOLD, app->record->app);
+		if (!app->record->exists)
 			put(&line, COLOR_NONE, ": never synced");
-		else if (!record->syncs.n)
-			put(&line, COLOR_NONE, ": no sync to show");
+		else if (!app->events.n)
+			put(&line, COLOR_NONE, ": nothing to show");
 		end_line(&line);
-		for (size_t j = 0; j < record->syncs.n; j++)
-			write_sync(report, &record->syncs.v[j]);
+		for (size_t j = 0; j < app->events.n; j++) {
+			const struct report_event *event = &app->events.v[j];
+
+			if (event->sync)
+				write_sync(report, event->sync);
+			else
+				write_commit(report, event);
+		}
 	}
 }

@@ -390,3 +390,11 @@ int tree_list(const struct tree *tree, struct arena *arena, const char *path,
 	*out = entries;
 	return 0;
 }
+
+bool tree_is_below(const char *path, const char *top)
+{
+	const size_t n = strlen(top);
+
+	return !n || (strncmp(path, top, n) == 0 &&
+		      (path[n] == '/' || path[n] == '\0'));
+}

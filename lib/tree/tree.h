@@ -94,6 +94,9 @@ MUST_USE int tree_resolve(const struct tree *tree, struct arena *arena,
 MUST_USE int tree_join(struct arena *arena, const char *base, const char *path,
 		       const char **out, struct err *err);
 
+/* Is `path` the file or directory `top`, or below it? */
+bool tree_is_below(const char *path, const char *top);
+
 /* A directory of the host.  Opened without following a link in any component
  * below `path`. */
 MUST_USE int tree_open_directory(struct arena *arena, const char *path,

@@ -283,6 +283,28 @@ static void help_is_wanted_but_not_as_a_value(void **state)
 	assert_false(wants_help("--what", "--help"));
 }
 
+static void a_number_is_taken_out_of_the_arguments(void **state)
+{
+	AUTO_ARENA struct arena *arena = arena_new();
+	static const char *const words[] = { "--name", "7", "-q", "#12", "8" };
+	char *argv[ARRAY_LEN(words)];
+	int argc = ARRAY_LEN(words);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(argv); i++)
+		argv[i] = arena_strdup(arena, words[i]);
+	assert_int_equal(opt_take_number(arena, opts, &argc, argv), 12);
+	assert_int_equal(argc, 4);
+	assert_string_equal(argv[2], "-q");
+	assert_string_equal(argv[3], "8");
+	assert_int_equal(opt_take_number(arena, opts, &argc, argv), 8);
+	assert_int_equal(opt_take_number(arena, opts, &argc, argv), 0);
+	assert_int_equal(argc, 3);
+	assert_int_equal(opt_number("1234567"), 0);
+	assert_int_equal(opt_number("12a"), 0);
+	assert_int_equal(opt_number("#"), 0);
+}
+
 static void help_is_sorted_and_broken_at_80_columns(void **state)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
@@ -323,6 +345,7 @@ int main(void)
 		cmocka_unit_test(a_second_operand_is_refused),
 		cmocka_unit_test(variables_preset_what_was_not_given),
 		cmocka_unit_test(a_bad_variable_is_named),
+		cmocka_unit_test(a_number_is_taken_out_of_the_arguments),
 		cmocka_unit_test(help_is_wanted_but_not_as_a_value),
 		cmocka_unit_test(help_is_sorted_and_broken_at_80_columns),
 	};

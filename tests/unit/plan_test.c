@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/test.h"
 
+#include "plan/moves.h"
 #include "plan/plan.h"
 
 static struct arena *arena;
@@ -177,6 +178,52 @@ static void sides_leave_out_what_the_server_keeps(void **state)
 	assert_true(doc_equal(after, plan->v[0].item.want->doc));
 }
 
+/* Of an object with these containers on both sides: "A, B" and so on. */
+static const char *moves_of(const char *before, const char *after)
+{
+	static const char object[] = "{\"spec\":{\"containers\":[%s],"
+				     "\"image\":\"none\"}}";
+	struct plan *plan = plan_of(arena_printf(arena, object, before),
+				    arena_printf(arena, object, after));
+	AUTO_STR struct str out = STR_INIT(STR_BIG);
+	struct map *moves = map_new(arena);
+
+	plan->v[0].action = PLAN_CHANGE;
+	plan_moves(&plan->v[0], moves);
+	for (size_t i = 0; i < moves->n; i++)
+		str_printf(&out, "%s%s", i ? ", " : "", moves->entries[i].key);
+	return str_keep(&out, arena);
+}
+
+static void images_are_moved_by_their_names(void **state)
+{
+	(void)state;
+	assert_string_equal(moves_of("{\"image\":\"a:1\"},{\"image\":\"b:1\"}",
+				     "{\"image\":\"a:2\"},{\"image\":\"b:1\"}"),
+			    "a 1 -> 2");
+	assert_string_equal(moves_of("{\"image\":\"h:80/a\"}",
+				     "{\"image\":\"h:80/a:2\"},"
+				     "{\"image\":\"c:3\"}"),
+			    "h:80/a - -> 2, c - -> 3");
+	assert_string_equal(moves_of("{\"image\":\"a:1\"},{\"image\":\"a:2\"}",
+				     "{\"image\":\"a:2\"},{\"image\":\"a:3\"}"),
+			    "a 1 -> 3");
+	assert_string_equal(moves_of("{\"image\":\"a:1\"}",
+				     "{\"image\":\" no image \"}"),
+			    "");
+}
+
+static void what_is_created_moves_nothing(void **state)
+{
+	struct plan *plan = plan_of(NULL, NULL);
+	struct map *moves = map_new(arena);
+
+	(void)state;
+	plan->v[0].action = PLAN_CREATE;
+	plan_moves(&plan->v[0], moves);
+	assert_int_equal(moves->n, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -191,6 +238,8 @@ int main(void)
 		TEST(what_was_not_tried_is_applied),
 		TEST(errors_name_origin_and_object),
 		TEST(sides_leave_out_what_the_server_keeps),
+		TEST(images_are_moved_by_their_names),
+		TEST(what_is_created_moves_nothing),
 	};
 
 	doc_init();

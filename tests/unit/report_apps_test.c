@@ -232,6 +232,23 @@ static void verbosely_all_are_named(void **state)
 	assert_non_null(strstr(out, "ConfigMap c12\n1 pending: "));
 }
 
+/* The syncs of these records. */
+static void show_history(size_t n)
+{
+	struct report_past past[ARRAY_LEN(records)] = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		past[i].record = &records[i];
+		for (size_t j = 0; j < records[i].syncs.n; j++)
+			*vec_push(run.arena,
+				  &past[i].events) = (struct report_event){
+				.when = records[i].syncs.v[j].when,
+				.sync = &records[i].syncs.v[j],
+			};
+	}
+	report_history(report, past, n);
+}
+
 static void a_history_has_two_lines_for_each_sync(void **state)
 {
 	struct record_sync *sync;
@@ -253,10 +270,10 @@ static void a_history_has_two_lines_for_each_sync(void **state)
 	sync->signer = "Ann <ann@example.com> (key 1234)";
 	sync->note = "taken because commit 1a2b3c4 \"evil\" is not signed";
 	sync->job = "https://ci.example.com/jobs/6";
-	report_history(report, records, 2);
+	show_history(2);
 	assert_out(
 		"web\n"
-		"     7 failed     2026-01-31T12:00:00Z  v1.0@0f9e8d7 \"a web "
+		"!    7 failed     2026-01-31T12:00:00Z  v1.0@0f9e8d7 \"a web "
 		"server\"\n"
 		"       3 created, 1 failed in 1m15s by "
 		"ada@laptop.example.com; commit by Ada\n"
@@ -269,6 +286,84 @@ static void a_history_has_two_lines_for_each_sync(void **state)
 		"other: never synced\n");
 }
 
+/* A release, its sync, and the way back, which rejects what it brought. */
+static void show_events(void)
+{
+	static const struct revision release = {
+		.oid = "9f8e7d6c5b4a",
+		.author = "Bob <bob@example.com>",
+		.subject = "Release nginx 1.0 -> 1.1",
+	};
+	static const struct revision rollback = {
+		.oid = "5c4b3a2918f7",
+		.author = "Ada <ada@example.com>",
+		.subject = "Roll back web to 1a2b3c4 (a web server)",
+	};
+	static const char *const moves[] = { "nginx 1.0 -> 1.1", "web 3 -> 4",
+					     NULL };
+	static const char *const rejected[] = { "nginx:1.1", "web:4", NULL };
+	struct report_past past = { .record = &records[0] };
+	struct record_sync *sync = &records[0].syncs.v[0];
+
+	sync->when = 1769860800;
+	sync->changed = 1;
+	sync->images = arena_memdup(run.arena, moves, sizeof(moves));
+	*vec_push(run.arena, &past.events) = (struct report_event){
+		.when = 1769860900,
+		.commit = &rollback,
+		.back_to = "1a2b3c4d5e6f",
+		.images = rejected,
+	};
+	*vec_push(run.arena, &past.events) = (struct report_event){
+		.when = sync->when,
+		.sync = sync,
+	};
+	*vec_push(run.arena, &past.events) = (struct report_event){
+		.when = 1769860000,
+		.commit = &release,
+		.images = moves,
+	};
+	report_history(report, &past, 1);
+}
+
+static void commits_stand_between_the_syncs(void **state)
+{
+	(void)state;
+	open_with((struct report_args){ .command = "history" });
+	show_events();
+	assert_out(
+		"web\n"
+		"<      rollback   2026-01-31T12:01:40Z  5c4b3a2 \"Roll back "
+		"web to 1a2b3c4 (a...\"\n"
+		"       back to 1a2b3c4, rejects nginx:1.1, web:4; commit by "
+		"Ada\n"
+		"       <ada@example.com>\n"
+		"     7 done       2026-01-31T12:00:00Z  v1.0@0f9e8d7 \"a web "
+		"server\"\n"
+		"       1 changed in 1m15s by ada@laptop.example.com; commit "
+		"by Ada\n"
+		"       <ada@example.com>\n"
+		"       nginx 1.0 -> 1.1, web 3 -> 4\n"
+		"+      release    2026-01-31T11:46:40Z  9f8e7d6 \"Release "
+		"nginx 1.0 -> 1.1\"\n"
+		"       web 3 -> 4\n"
+		"       commit by Bob <bob@example.com>\n");
+}
+
+static void commits_are_coloured(void **state)
+{
+	(void)state;
+	open_with((struct report_args){
+		.command = "history",
+		.color = REPORT_ALWAYS,
+	});
+	show_events();
+	fflush(out_file);
+	assert_non_null(
+		strstr(out, "\n\033[33m<\033[0m      \033[33mrollback"));
+	assert_non_null(strstr(out, "\n\033[36m+\033[0m      \033[36mrelease"));
+}
+
 static void the_result_is_coloured(void **state)
 {
 	(void)state;
@@ -278,11 +373,13 @@ static void the_result_is_coloured(void **state)
 	});
 	*vec_push(run.arena, &records[0].syncs) = sync_of(6, "unhealthy");
 	*vec_push(run.arena, &records[0].syncs) = sync_of(5, "failed");
-	report_history(report, records, 1);
+	show_history(1);
 	fflush(out_file);
 	assert_non_null(strstr(out, "     7 \033[32mdone\033[0m       2"));
-	assert_non_null(strstr(out, "     6 \033[33munhealthy\033[0m  2"));
-	assert_non_null(strstr(out, "     5 \033[31mfailed\033[0m     2"));
+	assert_non_null(strstr(out, "\033[33m!\033[0m    6 "
+				    "\033[33munhealthy\033[0m  2"));
+	assert_non_null(strstr(out, "\033[31m!\033[0m    5 "
+				    "\033[31mfailed\033[0m     2"));
 }
 
 static void what_a_record_holds_cannot_steer_the_terminal(void **state)
@@ -291,7 +388,7 @@ static void what_a_record_holds_cannot_steer_the_terminal(void **state)
 	open_with((struct report_args){ .command = "history" });
 	records[0].syncs.v[0].result = "\033[2Jdone";
 	records[0].syncs.v[0].subject = "a\nb";
-	report_history(report, records, 1);
+	show_history(1);
 	fflush(out_file);
 	assert_null(strchr(out, '\033'));
 	assert_non_null(strstr(out, "\"a\\x0ab\""));
@@ -302,7 +399,7 @@ static void nothing_is_said_quietly(void **state)
 	(void)state;
 	open_with((struct report_args){ .command = "status", .quiet = true });
 	report_status(report, &plan, &status);
-	report_history(report, records, 2);
+	show_history(2);
 	assert_out("");
 }
 
@@ -317,6 +414,8 @@ int main(void)
 		TEST(many_objects_are_counted),
 		TEST(verbosely_all_are_named),
 		TEST(a_history_has_two_lines_for_each_sync),
+		TEST(commits_stand_between_the_syncs),
+		TEST(commits_are_coloured),
 		TEST(the_result_is_coloured),
 		TEST(what_a_record_holds_cannot_steer_the_terminal),
 		TEST(nothing_is_said_quietly),

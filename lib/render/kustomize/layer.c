@@ -32,14 +32,6 @@ bool kustomize_is_file(const char *name)
 	return false;
 }
 
-/* Is `path` in or below the directory `root`? */
-static bool is_below(const char *path, const char *root)
-{
-	size_t n = strlen(root);
-
-	return !n || (!strncmp(path, root, n) && (!path[n] || path[n] == '/'));
-}
-
 const char *layer_path(const struct layer *layer, const char *name)
 {
 	struct arena *arena = layer->build->arena;
@@ -80,7 +72,7 @@ int layer_read(const struct layer *layer, struct arena *scratch,
 	if (kind == TREE_DIR)
 		return node_fail(at, err,
 				 "'%s' is a directory, expected a file", path);
-	if (!is_below(real, layer->root)) {
+	if (!tree_is_below(real, layer->root)) {
 		node_fail(at, err,
 			  "'%s' does not lie in or below '%s', the directory "
 			  "of this kustomization",
@@ -296,7 +288,7 @@ static int check_cycle(const struct layer *layer, const struct node *name,
 
 	for (const struct layer *up = above; up; up = up->above) {
 		if (up->tree == layer->tree &&
-		    is_below(up->root, layer->root)) {
+		    tree_is_below(up->root, layer->root)) {
 			node_fail(name, err,
 				  "'%s' leads back to '%s', which is being "
 				  "built",
