@@ -187,7 +187,7 @@ static int history_run(struct run *run, int argc, char **argv,
 	args.number = opt_take_number(run->arena, history_opts, &argc, argv);
 	if (opt_parse(run, history_opts, &args, argc, argv,
 		      &args.source.location, err) < 0 ||
-	    opt_check_number("limit", args.limit, false, err) < 0)
+	    opt_check_number("limit", args.limit, err) < 0)
 		return -1;
 	args.source.inspect = true;
 	output_open(run, "history", args.format, &args.output, report);

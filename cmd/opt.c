@@ -406,8 +406,7 @@ int opt_parse(struct run *run, const struct opt *table, void *args, int argc,
 	return store_presets(run, &p.list, given, args, err);
 }
 
-int opt_check_number(const char *option, const char *text, bool percent,
-		     struct err *err)
+int opt_check_number(const char *option, const char *text, struct err *err)
 {
 	const char *end = text;
 
@@ -415,10 +414,8 @@ int opt_check_number(const char *option, const char *text, bool percent,
 		return 0;
 	while (*end >= '0' && *end <= '9')
 		end++;
-	if (end > text && end - text < 8 &&
-	    (!*end || (percent && str_equal(end, "%"))))
+	if (end > text && end - text < 8 && !*end)
 		return 0;
-	return err_set(err, ERR_USAGE, "--%s: expected a number%s, found '%s'",
-		       option, percent ? ", or a percentage such as 10%" : "",
-		       text);
+	return err_set(err, ERR_USAGE, "--%s: expected a number, found '%s'",
+		       option, text);
 }

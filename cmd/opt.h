@@ -101,10 +101,10 @@ MUST_USE int opt_parse(struct run *run, const struct opt *table, void *args,
 		       int argc, char **argv, const char **operand,
 		       struct err *err);
 
-/* The value of an option that is a whole number, or with `percent` "10%", or
- * NULL where it was not given.  ERR_USAGE for anything else. */
+/* The value of an option that is a whole number, or NULL where it was not
+ * given.  ERR_USAGE for anything else. */
 MUST_USE int opt_check_number(const char *option, const char *text,
-			      bool percent, struct err *err);
+			      struct err *err);
 
 /* "12" or "#12": the number of a sync, of 6 digits at most: what is longer is a
  * short commit.  0 for anything else. */

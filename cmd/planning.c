@@ -28,17 +28,27 @@ static int make_rules(const struct source *source,
 		      const struct planning_args *args,
 		      struct planning *planning, struct err *err)
 {
-	if (opt_check_number("approve-deletes", args->approve, false, err) <
-		    0 ||
-	    opt_check_number("max-deletes", args->max_deletes, true, err) < 0)
+	size_t most = 0;
+	unsigned percent = 0;
+
+	if (opt_check_number("approve-deletes", args->approve, err) < 0 ||
+	    prune_check_kinds(args->kinds, err) < 0)
 		return -1;
+	if (args->max_deletes &&
+	    !apps_read_deletes(args->max_deletes, &most, &percent))
+		return err_set(err, ERR_USAGE,
+			       "--max-deletes: expected a number, or a "
+			       "percentage such as 10%%, found '%s'",
+			       args->max_deletes);
 	planning->rules = (struct prune_rules){
 		.apps = &source->apps,
 		.records = planning->records.v,
 		.n_records = planning->records.n,
 		.none = args->none,
 		.kinds = args->kinds,
-		.max_deletes = args->max_deletes,
+		.limited = args->max_deletes != NULL,
+		.max_deletes = most,
+		.max_deletes_percent = percent,
 		.approved = args->approve != NULL,
 		.approve = args->approve ? strtoul(args->approve, NULL, 10) : 0,
 	};

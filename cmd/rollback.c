@@ -338,7 +338,7 @@ int rollback_commit(struct source *source, struct cluster *cluster,
 
 static int check_args(struct rollback_args *args, struct err *err)
 {
-	if (opt_check_number("steps", args->steps, false, err) < 0)
+	if (opt_check_number("steps", args->steps, err) < 0)
 		return -1;
 	if (args->steps)
 		args->how.steps = strtoul(args->steps, NULL, 10);

@@ -93,6 +93,46 @@ static const struct {
 	{ "apiextensions.k8s.io", "CustomResourceDefinition" },
 };
 
+static int check_kind(const char *name, struct err *err)
+{
+	const char *names[ARRAY_LEN(kept_kinds) + 1] = { NULL };
+	const char *nearest;
+
+	for (size_t i = 0; i < ARRAY_LEN(kept_kinds); i++) {
+		if (heed_lists(name, kept_kinds[i].kind))
+			return 0;
+		names[i] = kept_kinds[i].kind;
+	}
+	nearest = str_nearest(name, names);
+	err_set(err, ERR_USAGE, "--prune-kinds %s: no kind that needs it%s%s%s",
+		name, nearest ? "; did you mean '" : "", nearest ? nearest : "",
+		nearest ? "'?" : "");
+	return err_hint(err, "name Namespace, PersistentVolume, "
+			     "PersistentVolumeClaim or "
+			     "CustomResourceDefinition: all else is deleted "
+			     "without it");
+}
+
+int prune_check_kinds(const char *const *kinds, struct err *err)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+
+	for (; kinds && *kinds; kinds++) {
+		const char *rest = *kinds;
+		size_t n;
+
+		do {
+			rest += strspn(rest, " ,");
+			n = strcspn(rest, " ,");
+			if (check_kind(arena_strndup(scratch, rest, n), err) <
+			    0)
+				return -1;
+			rest += n;
+		} while (*rest);
+	}
+	return 0;
+}
+
 static bool is_named(const char *const *kinds, const char *kind)
 {
 	for (; kinds && *kinds; kinds++)
@@ -307,13 +347,9 @@ static size_t most_of(const struct app *app, const struct prune_rules *rules,
 	size_t number = app->max_deletes;
 	size_t percent = app->max_deletes_percent;
 
-	if (rules->max_deletes) {
-		number = strtoul(rules->max_deletes, NULL, 10);
-		percent = 0;
-		if (str_ends(rules->max_deletes, "%")) {
-			percent = number;
-			number = 0;
-		}
+	if (rules->limited) {
+		number = rules->max_deletes;
+		percent = rules->max_deletes_percent;
 	}
 	percent = members * percent / 100;
 	return percent > number ? percent : number;

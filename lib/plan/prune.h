@@ -34,14 +34,21 @@ struct prune_rules {
 	bool none;                /* --no-prune */
 	const char *const *kinds; /* --prune-kinds: also these; NULL-ended, or
 				     NULL */
-	const char *max_deletes;  /* "7" or "10%", or NULL: each app's own */
-	bool approved;            /* is `approve` given? */
-	size_t approve;           /* exactly so many, of all apps */
+	bool limited;             /* are these given, in place of each app's
+				     own? */
+	size_t max_deletes;
+	unsigned max_deletes_percent;
+	bool approved;  /* is `approve` given? */
+	size_t approve; /* exactly so many, of all apps */
 };
 
 /* Is it of a kind that is deleted only where `kinds` (as in the rules) names
  * it, because it takes much else with it? */
 bool prune_keeps_kind(const struct object *object, const char *const *kinds);
+
+/* ERR_USAGE, with the nearest, for a kind that is named in `kinds` and is not
+ * one of these. */
+MUST_USE int prune_check_kinds(const char *const *kinds, struct err *err);
 
 /*
  * The members of the records that no object of `want`, sorted, is: whatever

@@ -180,7 +180,8 @@ def test_volumes_namespaces_and_definitions_stay(kube, control, repo, ns,
     claim = f"/api/v1/namespaces/{ns}/persistentvolumeclaims/data"
     control.api.merge(claim, {"metadata": {"finalizers": None}})
     result = kube("sync", "--prune-kinds", "CustomResourceDefinition",
-                  "--prune-kinds", "PersistentVolumeClaim,Secret", repo)
+                  "--prune-kinds", "PersistentVolumeClaim,persistentvolume",
+                  repo)
     assert "2 deleted" in result.out
     assert not control.api.find(claim)
 
