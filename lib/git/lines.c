@@ -48,6 +48,7 @@ static int map_line(const struct trail *trail, const char *old, const char *new,
 		    bool forth, unsigned *out, struct err *err)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
+	const unsigned number = trail->number; /* may be what `out` is */
 	struct bytes old_text, new_text;
 	struct textdiff diff = { 0 };
 
@@ -61,7 +62,7 @@ static int map_line(const struct trail *trail, const char *old, const char *new,
 		const struct textdiff_line *line = &diff.v[i];
 
 		if (line->kind == TEXTDIFF_CONTEXT &&
-		    trail->number == (forth ? line->old_line : line->new_line))
+		    number == (forth ? line->old_line : line->new_line))
 			*out = forth ? line->new_line : line->old_line;
 	}
 	return 0;
