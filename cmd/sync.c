@@ -12,6 +12,7 @@
 
 #include "cmd/sync.h"
 #include "apply/apply.h"
+#include "apply/note.h"
 #include "base/clock.h"
 #include "cmd/cmd.h"
 #include "cmd/common.h"
@@ -141,18 +142,27 @@ static int carry_out(struct run *run, struct cluster *cluster,
 	return apply_prune(run, cluster, plan, err);
 }
 
+/* This run, for the records and for those who look. */
+static struct record_sync this_sync(const struct source *source,
+				    int64_t begin_ms)
+{
+	struct record_sync sync = source_sync(source);
+
+	sync.seconds = (clock_ms() - begin_ms + 500) / 1000;
+	sync.when = clock_wall() - sync.seconds;
+	return sync;
+}
+
 /* What a run that failed has done is recorded, too; its error stays. */
 static int settle(struct source *source, struct cluster *cluster,
 		  struct planning *planning, int status, int64_t begin_ms,
 		  struct err *err)
 {
-	struct record_sync sync = source_sync(source);
+	struct record_sync sync = this_sync(source, begin_ms);
 	AUTO_ERR struct err later = { 0 };
 
 	if (err->status == ERR_CANCELLED)
 		return status;
-	sync.seconds = (clock_ms() - begin_ms + 500) / 1000;
-	sync.when = clock_wall() - sync.seconds;
 	sync.result = status == 0                  ? "done" :
 		      err->status == ERR_UNHEALTHY ? "unhealthy" :
 						     "failed";
@@ -161,6 +171,16 @@ static int settle(struct source *source, struct cluster *cluster,
 		return status;
 	err_append(err, &later);
 	return -1;
+}
+
+static void note(struct source *source, struct cluster *cluster,
+		 const struct planning *planning, int64_t begin_ms,
+		 const struct err *err)
+{
+	const struct record_sync sync = this_sync(source, begin_ms);
+
+	apply_note(source->run, cluster, &planning->records, &planning->plan,
+		   &sync, err);
 }
 
 static int sync_once(struct source *source, struct cluster *cluster,
@@ -180,8 +200,10 @@ static int sync_once(struct source *source, struct cluster *cluster,
 			  how->validate == VALIDATE_SERVER, planning,
 			  err) < 0 ||
 	    check_plan(planning, &patience, err) < 0 ||
-	    claim(source, cluster, planning, how->wait_lock, &lock, err) < 0)
+	    claim(source, cluster, planning, how->wait_lock, &lock, err) < 0) {
+		note(source, cluster, planning, begin_ms, err);
 		return -1;
+	}
 
 	status = carry_out(source->run, cluster, &planning->plan, &patience,
 			   err);
@@ -189,6 +211,7 @@ static int sync_once(struct source *source, struct cluster *cluster,
 				 err);
 	status = settle(source, cluster, planning, status, begin_ms, err);
 	apply_unlock(lock);
+	note(source, cluster, planning, begin_ms, err);
 	if (status < 0)
 		plan_errors(&planning->plan, err);
 	report_sync(report, &planning->plan);

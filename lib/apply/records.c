@@ -331,6 +331,14 @@ static const char **moves_of(struct arena *arena, const struct record *record,
 	return moves->n ? texts : NULL;
 }
 
+void apply_count(const struct record *record, const struct plan *plan,
+		 struct record_sync *sync)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		if (is_of(&plan->v[i], record))
+			count_step(&plan->v[i], sync);
+}
+
 /* The syncs with this one before them, if it is worth it. */
 static void add_sync(struct arena *arena, const struct record *record,
 		     const struct plan *plan, const struct record_sync *sync,
@@ -341,9 +349,7 @@ static void add_sync(struct arena *arena, const struct record *record,
 	struct record_sync now = *sync;
 
 	now.number = last ? last->number + 1 : 1;
-	for (size_t i = 0; i < plan->n; i++)
-		if (is_of(&plan->v[i], record))
-			count_step(&plan->v[i], &now);
+	apply_count(record, plan, &now);
 	now.images = moves_of(arena, record, plan);
 	if (!last || now.created + now.changed + now.deleted + now.failed ||
 	    !str_equal(now.commit, last->commit) ||

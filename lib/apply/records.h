@@ -47,4 +47,8 @@ MUST_USE int apply_settle_records(struct run *run, struct cluster *cluster,
 				  const struct record_sync *sync,
 				  struct err *err);
 
+/* Fill in the counts of `sync`: what the run has done to the app. */
+void apply_count(const struct record *record, const struct plan *plan,
+		 struct record_sync *sync);
+
 #endif

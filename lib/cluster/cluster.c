@@ -88,6 +88,14 @@ int cluster_wait(struct cluster *cluster, struct cluster_item **items, size_t n,
 	return cluster->backend->wait(cluster->data, items, n, wait_ms, err);
 }
 
+int cluster_note(struct cluster *cluster, struct cluster_note *notes, size_t n,
+		 struct err *err)
+{
+	if (!cluster->backend->note)
+		return 0;
+	return cluster->backend->note(cluster->data, notes, n, err);
+}
+
 const struct http_counts *cluster_counts(const struct cluster *cluster)
 {
 	static const struct http_counts none;

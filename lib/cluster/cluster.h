@@ -16,6 +16,7 @@
  *	cluster_settle    after a stage: wait until what comes next can work
  *	cluster_delete    delete, and wait until it is gone
  *	cluster_wait      wait until it is healthy
+ *	cluster_note      leave a note for whoever looks
  *
  * Each works on many objects at once, in parallel, and fills in the items it
  * is given.  A fault of one object is that item's err, and the call succeeds;
@@ -85,6 +86,16 @@ struct cluster_item {
 	struct err err;
 };
 
+/* What whoever looks at an object is to see with it: a Kubernetes Event. */
+struct cluster_note {
+	const struct object *about;
+	const char *uid; /* of that object */
+	bool warning;
+	const char *reason;  /* "Synced" */
+	const char *message; /* UTF-8, 1024 bytes at most */
+	struct err err;
+};
+
 struct cluster_args {
 	const char *cluster;          /* "kube" or "dir:PATH"; NULL: "kube" */
 	const char *kubeconfig;       /* NULL: KUBECONFIG, ~/.kube/config, then
@@ -115,7 +126,9 @@ struct cluster_backend {
 	int (*delete)(void *data, struct cluster_item **items, size_t n,
 		      struct err *err);
 	int (*wait)(void *data, struct cluster_item **items, size_t n,
-		    int64_t wait_ms, struct err *err);         /* or NULL */
+		    int64_t wait_ms, struct err *err); /* or NULL */
+	int (*note)(void *data, struct cluster_note *notes, size_t n,
+		    struct err *err);                          /* or NULL */
 	const struct http_counts *(*counts)(const void *data); /* or NULL */
 };
 
@@ -205,6 +218,10 @@ MUST_USE int cluster_delete(struct cluster *cluster,
  */
 MUST_USE int cluster_wait(struct cluster *cluster, struct cluster_item **items,
 			  size_t n, int64_t wait_ms, struct err *err);
+
+/* Leave notes, all in parallel; a cluster that has none for it leaves it. */
+MUST_USE int cluster_note(struct cluster *cluster, struct cluster_note *notes,
+			  size_t n, struct err *err);
 
 /* Requests sent so far; all 0 for a cluster that sends none. */
 const struct http_counts *cluster_counts(const struct cluster *cluster);

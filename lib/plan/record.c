@@ -28,7 +28,8 @@ void record_init(struct arena *arena, const char *app, const char *namespace,
 				   namespace),
 		.repository = "",
 	};
-	*vec_push(arena, record) = (struct record_part){ .version = "" };
+	*vec_push(arena, record) = (struct record_part){ .version = "",
+							 .uid = "" };
 }
 
 char *record_name(struct arena *arena, const struct record *record, size_t part)
@@ -265,6 +266,7 @@ static int read_parent(struct arena *arena, struct record *record,
 	while (record->n < n)
 		*vec_push(arena, record) = (struct record_part){
 			.version = "",
+			.uid = "",
 		};
 	return 0;
 }
@@ -272,14 +274,16 @@ static int read_parent(struct arena *arena, struct record *record,
 static int take_part(struct arena *arena, struct record *record, size_t part,
 		     struct bytes live, json_t **value, struct err *err)
 {
-	const char *version;
+	const char *version, *uid;
 
 	if (doc_read_json(arena, "record", live, value, err) < 0)
 		return err_wrap(err, "record of app %s", record->app);
 	version = doc_get_string(*value, "metadata", "resourceVersion", NULL);
+	uid = doc_get_string(*value, "metadata", "uid", NULL);
 	record->v[part] = (struct record_part){
 		.data = doc_get(*value, "data", NULL),
 		.version = version ? version : "",
+		.uid = uid ? uid : "",
 	};
 	return 0;
 }
@@ -306,6 +310,7 @@ int record_wrote(struct arena *arena, struct record *record, size_t part,
 	while (record->n <= part)
 		*vec_push(arena, record) = (struct record_part){
 			.version = "",
+			.uid = "",
 		};
 	record->exists = true;
 	return take_part(arena, record, part, merged, &value, err);

@@ -76,6 +76,7 @@ struct record_syncs {
 struct record_part {
 	const json_t *data;  /* NULL where it is not there */
 	const char *version; /* its resourceVersion, or "" */
+	const char *uid;     /* or "" */
 };
 
 struct record {

@@ -64,8 +64,9 @@ def test_retry_after_is_obeyed(gitops, control, proxy, one, ns):
                                 {"Retry-After": "2"}), is_write)
     result = gitops("sync", one)
     assert result.seconds >= 2 and synced(control, ns)
-    # The object and, before and after it, the record; one of them twice.
-    assert proxy.writes == 4
+    # The object and, before and after it, the record; one of them twice; and
+    # the Event.
+    assert proxy.writes == 5
 
 
 def test_throttled_for_good(gitops, proxy, one):
@@ -118,7 +119,8 @@ def test_the_same_patch_twice_is_one_change(gitops, control, proxy, one, ns):
     proxy.decide = first(Reset(after=True), lambda request: is_write(
         request) and request.path.endswith("/configmaps/a"))
     gitops("sync", one)
-    assert proxy.writes == 2 + 2  # the record, and the object twice
+    # The record, the object twice, and the Event.
+    assert proxy.writes == 2 + 2 + 1
     live = control.api.get(f"{objects.config_maps(ns)}/a")
     assert live["metadata"]["managedFields"][0]["manager"] == "gitops"
     gitops("diff", one)

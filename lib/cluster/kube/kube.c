@@ -21,6 +21,7 @@ static const struct cluster_backend backend = {
 	.settle = kube_settle,
 	.delete = kube_delete,
 	.wait = kube_wait,
+	.note = kube_note,
 	.counts = counts,
 };
 

@@ -67,6 +67,9 @@ MUST_USE int kube_wait(void *data, struct cluster_item **items, size_t n,
 MUST_USE int kube_delete(void *data, struct cluster_item **items, size_t n,
 			 struct err *err);
 
+MUST_USE int kube_note(void *data, struct cluster_note *notes, size_t n,
+		       struct err *err);
+
 /* Ask the server for its kinds, in place of those that are known. */
 MUST_USE int kube_rediscover(struct kube *kube, struct err *err);
 
