@@ -360,6 +360,7 @@ static int rollback_run(struct run *run, int argc, char **argv,
 	struct rollback_args args = {
 		.source = SOURCE_DEFAULTS,
 		.output = OUTPUT_DEFAULTS,
+		.tell = TELL_DEFAULTS,
 		.sync = SYNC_HOW_DEFAULTS,
 	};
 	struct target_args target;

@@ -326,6 +326,7 @@ static int sync_run(struct run *run, int argc, char **argv,
 	struct sync_args args = {
 		.source = SOURCE_DEFAULTS,
 		.output = OUTPUT_DEFAULTS,
+		.tell = TELL_DEFAULTS,
 		.how = SYNC_HOW_DEFAULTS,
 	};
 	const struct fleet_job job = { sync_cluster, &args, true };

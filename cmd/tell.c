@@ -3,9 +3,11 @@
 
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "document/document.h"
+#include "notify/notify.h"
 
 #define FILE_MODE   0644 /* whoever watches us is another user */
 #define METRICS_CAP ((size_t)1 << 20)
@@ -16,9 +18,15 @@ const struct opt tell_report_opts[] = {
 	OPT_END,
 };
 
+/* enum report_due */
+static const char *const due_choices[] = { "never", "change", "failure",
+					   "always", NULL };
+
 const struct opt tell_opts[] = {
 	OPT_STRING(struct tell_args, metrics, 0, "metrics", "FILE",
 		   "write metrics for Prometheus to this file"),
+	OPT_CHOICE(struct tell_args, notify, 0, "notify", "WHEN",
+		   "when to tell the webhooks of GITOPS_*_URL", due_choices),
 	OPT_STRING(struct tell_args, report, 0, "report", "FILE",
 		   "write the result as JSON to this file, too"),
 	OPT_END,
@@ -27,6 +35,8 @@ const struct opt tell_opts[] = {
 struct telling {
 	struct run *run;
 	struct tell_args args;
+	struct notify_hook chat; /* url NULL: none */
+	struct notify_hook hook; /* the same, for programs */
 };
 
 /* A rename would take the place of /dev/stdout, or of somebody's link. */
@@ -82,6 +92,56 @@ static int write_metrics(const struct telling *telling, const json_t *document,
 	return write_file("metrics", path, &text, err);
 }
 
+/* ---- webhooks ---- */
+
+static void send(const struct telling *telling, const struct notify_hook *hook,
+		 const struct bytes *bodies, size_t n)
+{
+	AUTO_ERR struct err err = { 0 };
+
+	if (hook->url && notify_send(telling->run, hook, bodies, n, &err) < 0)
+		run_warn(telling->run, "no notification: %s%s%s", err.msg,
+			 err.hint ? "; " : "", err.hint ? err.hint : "");
+}
+
+/* Nothing that becomes of it changes how the run ended. */
+static void notify(const struct telling *telling, const json_t *document)
+{
+	struct report_notices notices;
+
+	if (!telling->chat.url && !telling->hook.url)
+		return;
+	report_notices(telling->run->arena, document,
+		       (enum report_due)telling->args.notify, clock_wall(),
+		       &notices);
+	if (!notices.n)
+		return;
+	send(telling, &telling->chat, &notices.chat, 1);
+	send(telling, &telling->hook, notices.v, notices.n);
+}
+
+/* Their URLs are credentials: not for a command line, nor for git. */
+static void find_hooks(struct telling *telling)
+{
+	struct run *run = telling->run;
+
+	telling->chat = (struct notify_hook){
+		.name = "GITOPS_SLACK_URL",
+		.url = run_env(run, "GITOPS_SLACK_URL"),
+	};
+	telling->hook = (struct notify_hook){
+		.name = "GITOPS_NOTIFY_URL",
+		.url = run_env(run, "GITOPS_NOTIFY_URL"),
+		.key = run_env(run, "GITOPS_NOTIFY_SECRET"),
+	};
+	if (telling->chat.url)
+		notify_hide(run, &telling->chat);
+	if (telling->hook.url)
+		notify_hide(run, &telling->hook);
+}
+
+/* ---- the end ---- */
+
 static int tell(void *context, const json_t *document, struct err *err)
 {
 	const struct telling *telling = context;
@@ -93,6 +153,7 @@ static int tell(void *context, const json_t *document, struct err *err)
 		err_append(err, &later);
 		status = -1;
 	}
+	notify(telling, document);
 	return status;
 }
 
@@ -101,8 +162,10 @@ void tell_at_end(struct run *run, const struct tell_args *args,
 {
 	struct telling *telling = arena_alloc(run->arena, sizeof(*telling));
 
-	if (!args->report && !args->metrics)
-		return;
-	*telling = (struct telling){ run, *args };
-	report_at_end(report, tell, telling);
+	*telling = (struct telling){ .run = run, .args = *args };
+	if (args->notify != REPORT_DUE_NEVER)
+		find_hooks(telling);
+	if (args->report || args->metrics || telling->chat.url ||
+	    telling->hook.url)
+		report_at_end(report, tell, telling);
 }

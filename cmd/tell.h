@@ -16,8 +16,13 @@
 struct tell_args {
 	const char *report;  /* file for the document, or NULL */
 	const char *metrics; /* the same for metrics */
+	int notify;          /* enum report_due */
 };
-extern const struct opt tell_opts[];        /* of a sync */
+extern const struct opt tell_opts[]; /* of a sync */
+#define TELL_DEFAULTS                                                          \
+	{                                                                      \
+		.notify = REPORT_DUE_CHANGE                                    \
+	}
 extern const struct opt tell_report_opts[]; /* of what changes no cluster */
 
 /* Tell them when the report is closed. */

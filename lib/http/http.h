@@ -154,6 +154,9 @@ struct http_url {
 MUST_USE int http_url_parse(struct arena *arena, const char *url,
 			    struct http_url *out, struct err *err);
 
+/* Is this host, as http_url_parse() has it, the machine itself? */
+bool http_is_loopback(const char *host);
+
 /* Load libcurl once; called by main and by tests. */
 void http_init(void);
 

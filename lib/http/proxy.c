@@ -45,7 +45,7 @@ static bool same_prefix(const unsigned char *a, const unsigned char *b,
 	return bits % 8 == 0 || ((a[bits / 8] ^ b[bits / 8]) & mask) == 0;
 }
 
-static bool is_loopback(const char *host)
+bool http_is_loopback(const char *host)
 {
 	static const unsigned char loopback6[16] = { [15] = 1 };
 	struct address address = parse_address(host);
@@ -176,7 +176,7 @@ const char *http_proxy(const struct run *run, const struct http_url *url)
 		proxy = run_env(run, is_https ? https[i] : http[i]);
 	for (size_t i = 0; i < 2 && !proxy; i++)
 		proxy = run_env(run, all[i]);
-	if (!proxy || is_loopback(url->host) || no_proxy(run, url))
+	if (!proxy || http_is_loopback(url->host) || no_proxy(run, url))
 		return "";
 	return proxy;
 }

@@ -213,6 +213,27 @@ void report_at_end(struct report *report, report_end_fn *end, void *context);
 void report_metrics(struct str *out, const json_t *document,
 		    const char *before);
 
+/* When somebody is to be told. */
+enum report_due {
+	REPORT_DUE_NEVER,
+	REPORT_DUE_CHANGE, /* something was changed, or failed */
+	REPORT_DUE_FAILURE,
+	REPORT_DUE_ALWAYS,
+};
+
+/* What is to be told, as the bodies of requests. */
+struct report_notices {
+	struct bytes chat; /* of all, {"text": ...} as Slack takes it */
+	struct bytes *v;   /* a document a cluster, for programs */
+	size_t n;          /* 0: nobody is to be told */
+	size_t room;
+};
+
+/* The same of that document; `now` is told as the time of sending. */
+void report_notices(struct arena *arena, const json_t *document,
+		    enum report_due due, int64_t now,
+		    struct report_notices *out);
+
 /*
  * Say how it ended: print `err`, each error on a line of its own with its
  * hint, and in JSON the document.  `status` is the exit status so far.

@@ -40,7 +40,7 @@ expect()
 
 expect 'completion diff help history release render rollback status sync version' gitops ''
 expect 'status sync' gitops s
-expect '--namespace --no-force --no-prune' gitops sync --n
+expect '--namespace --no-force --no-prune --notify' gitops sync --n
 expect '--output' gitops render --o
 expect '' gitops render --cl
 expect 'json markdown text' gitops diff --output ''

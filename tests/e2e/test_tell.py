@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a run leaves for others to read: files and messages."""
 
+import hashlib
+import hmac
+import http.server
 import json
 import os
 import stat
+import threading
 
 import pytest
 
@@ -192,3 +196,175 @@ def test_metrics_and_report_fail_each_for_itself(gitops, repo, on, tmp_path):
                     "--report", report, *on, repo, expect=2)
     assert "--metrics: write" in result.err
     assert json.loads(report.read_text())["exitStatus"] == 0
+
+
+# ---- notifications ----
+
+KEY = "CANARY-key-of-the-hook"
+
+
+class Receiver:
+    """A webhook on this machine: what it got, and what it answers."""
+
+    def __init__(self, status=200, hangs=False):
+        self.got = []
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                outer.got.append((self.path, self.headers, body))
+                if hangs:
+                    outer.released.wait()
+                    return
+                self.send_response(status)
+                if status // 100 == 3:
+                    self.send_header("Location", "/elsewhere")
+                self.end_headers()
+
+            def log_message(self, *args):
+                pass
+
+        self.released = threading.Event()
+        self.server = http.server.ThreadingHTTPServer(
+            ("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever,
+                         daemon=True).start()
+        # Of which the path is the password.
+        self.url = (f"http://127.0.0.1:{self.server.server_port}"
+                    "/hooks/CANARY-T0/B0/x")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.released.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def documents(self):
+        return [json.loads(body) for _, _, body in self.got]
+
+
+def test_a_program_is_told_and_can_check_it(gitops, repo, on):
+    commit = repo.commit(config_map(x="1"), message="the first")
+    with Receiver() as hook:
+        result = gitops("sync", "-vv", *on, repo, env={
+            "GITOPS_NOTIFY_URL": hook.url, "GITOPS_NOTIFY_SECRET": KEY,
+            "LOGNAME": "ann", "BUILD_URL": "https://ci/7"})
+    assert "warning" not in result.err and "POST ***" in result.err
+    [(path, headers, body)] = hook.got
+    assert path == "/hooks/CANARY-T0/B0/x"
+    assert headers["Content-Type"] == "application/json"
+    assert headers["X-Gitops-Signature-256"] == "sha256=" + hmac.new(
+        KEY.encode(), body, hashlib.sha256).hexdigest()
+    [told] = hook.documents
+    assert told["kind"] == "Notification" and told["result"] == "changed"
+    assert told["revision"]["commit"] == commit
+    assert told["apps"] == [{"name": gitops.env["GITOPS_APP"]}]
+    assert told["summary"]["created"] == 1 and told["failures"] == []
+    assert told["run"]["who"].startswith("ann@")
+    assert told["run"]["job"] == "https://ci/7"
+    assert told["id"] and told["sentAt"].endswith("Z")
+
+
+def test_without_a_key_nothing_is_signed(gitops, repo, on):
+    repo.commit(config_map(x="1"))
+    with Receiver() as hook:
+        gitops("sync", *on, repo, env={"GITOPS_NOTIFY_URL": hook.url})
+    assert hook.got[0][1]["X-Gitops-Signature-256"] is None
+
+
+@pytest.mark.parametrize("when,told", [
+    ("change", "CF"), ("failure", "F"), ("always", "CUF"), ("never", "")])
+def test_when_it_is_told(gitops, repo, on, when, told):
+    words = {"changed": "C", "unchanged": "U", "failed": "F"}
+    with Receiver() as hook:
+        env = {"GITOPS_NOTIFY_URL": hook.url, "GITOPS_NOTIFY": when}
+        repo.commit(config_map(x="1"))
+        gitops("sync", *on, repo, env=env)
+        gitops("sync", *on, repo, env=env)
+        repo.commit(BAD)
+        gitops("sync", *on, repo, env=env, expect=2)
+        gitops("diff", *on, repo, env=env, expect=2)
+    assert "".join(words[one["result"]] for one in hook.documents) == told
+
+
+def test_a_chat_is_told(gitops, repo, on):
+    repo.commit(config_map(x="1"), message="<!channel> & <http://x|y>")
+    with Receiver() as hook:
+        env = {"GITOPS_SLACK_URL": hook.url}
+        gitops("sync", *on, repo, env=env)
+        repo.commit(BAD)
+        gitops("sync", *on, repo, env=env, expect=2)
+    done, failed = [one["text"] for one in hook.documents]
+    assert done.startswith(":white_check_mark: *gitops sync done* on ")
+    assert '"&lt;!channel&gt; &amp; &lt;http://x|y&gt;" by Ada' in done
+    assert "\n1 created\n" in done and "\nrun by " in done
+    assert failed.startswith(":x: *gitops sync failed*")
+    assert "\n• " in failed and "a.yaml:" in failed
+
+
+def test_secrets_are_not_told(gitops, repo, on):
+    repo.commit({"s.yaml": f"""
+        apiVersion: v1
+        kind: Secret
+        metadata: {{name: s, namespace: x}}
+        stringData: {{key: {objects.SECRET}}}
+        """}, message=f"the key is {objects.SECRET}")
+    with Receiver() as hook:
+        gitops("sync", *on, repo, env={"GITOPS_SLACK_URL": hook.url,
+                                       "GITOPS_NOTIFY_URL": hook.url})
+    assert len(hook.got) == 2
+    for _, _, body in hook.got:
+        assert b"the key is ***" in body
+        gitops.look_for_secrets(body.decode(), "in a notification")
+
+
+def test_a_fleet_tells_of_each_cluster(gitops, fleet, repo, on):
+    with Receiver() as hook, Receiver() as chat:
+        gitops("sync", *on, repo, env={"GITOPS_NOTIFY_URL": hook.url,
+                                       "GITOPS_SLACK_URL": chat.url})
+    assert sorted(one["cluster"] for one in hook.documents) == \
+        ["east", "west"]
+    [text] = [one["text"] for one in chat.documents]
+    assert "on east: web, db\n" in text and "on west: web\n" in text
+
+
+@pytest.mark.parametrize("receiver,word", [
+    ({"status": 500}, "answered 500"),
+    ({"status": 403}, "answered 403"),
+    ({"status": 302}, "no redirect is followed"),
+    ({"hangs": True}, "time")])
+def test_nothing_comes_of_a_bad_receiver(gitops, repo, on, receiver, word):
+    repo.commit(config_map(x="1"))
+    with Receiver(**receiver) as hook:
+        result = gitops("sync", *on, repo, timeout=60,
+                        env={"GITOPS_NOTIFY_URL": hook.url})
+    assert "warning: no notification: GITOPS_NOTIFY_URL: " in result.err
+    assert word in result.err and "1 created" in result.out
+    assert all(path != "/elsewhere" for path, _, _ in hook.got)
+
+
+@pytest.mark.parametrize("url,word", [
+    ("http://example.com/hooks/CANARY-T0", "http to example.com is not safe"),
+    ("file:///etc/passwd", "not a URL"),
+    ("CANARY nonsense", "blank or control character"),
+    ("http://127.0.0.1:1/hooks/CANARY-T0", "")])
+def test_a_bad_url_is_a_warning(gitops, repo, on, url, word):
+    repo.commit(config_map(x="1"))
+    result = gitops("sync", *on, repo, env={"GITOPS_SLACK_URL": url})
+    assert "warning: no notification: GITOPS_SLACK_URL: " in result.err
+    assert word in result.err
+
+
+def test_it_is_told_when_the_time_is_over(gitops, repo, on):
+    """The time of the run is not that of the notification."""
+    repo.commit(config_map(x="1"))
+    with Receiver() as hook:
+        with Receiver(hangs=True) as server:
+            gitops("sync", "--timeout", "1s", *on,
+                   server.url.replace("/hooks", "/git/hooks"), expect=(2, 4),
+                   env={"GITOPS_NOTIFY_URL": hook.url})
+    assert hook.documents[0]["result"] == "failed"
