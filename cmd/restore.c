@@ -12,7 +12,11 @@
 
 #include "base/vec.h"
 #include "document/document.h"
+#include "git/lines.h"
 #include "image/find.h"
+
+#define CONFLICT_FILES 5     /* are named of a commit */
+#define CHANGED_FILES  10000 /* of it are looked at */
 
 /* One app on the tip. */
 struct restore_app {
@@ -205,6 +209,60 @@ static const char *const *edited_paths(struct tip *tip)
 	return *paths[0] ? paths : NULL;
 }
 
+/* Does going back undo this, or lead to it? */
+static bool is_conflict(struct tip *tip, const struct restore_goal *goal,
+			const struct repo_log_entry *entry)
+{
+	AUTO_ERR struct err ignored = { 0 };
+	bool behind;
+
+	return repo_is_behind(tip->repo, entry->revision.oid,
+			      goal->then->revision.oid, &behind,
+			      &ignored) < 0 ||
+	       !behind;
+}
+
+/* ": apps/web/deploy.yaml, ..." of what it changes of these paths. */
+static int add_files(struct tip *tip, const struct repo_log_entry *entry,
+		     const char *const *paths, struct str *out, struct err *err)
+{
+	const char *const *files;
+	size_t n = 0;
+
+	if (!entry->n_parents)
+		return 0;
+	if (repo_changed_files(tip->repo, entry->parents[0],
+			       entry->revision.oid, CHANGED_FILES, &files,
+			       err) < 0)
+		return -1;
+	for (; *files && n <= CONFLICT_FILES; files++) {
+		bool below = !paths;
+
+		for (size_t i = 0; !below && paths[i]; i++)
+			below = tree_is_below(*files, paths[i]);
+		if (below)
+			str_printf(out, "%s%s", n ? ", " : ": ",
+				   n < CONFLICT_FILES ? *files : "...");
+		n += below;
+	}
+	return 0;
+}
+
+/* '1a2b3c4 "more memory" by Ada <ada@example.com>: apps/web/deploy.yaml' */
+static void add_conflict(struct tip *tip, const struct repo_log_entry *entry,
+			 const char *const *paths, struct err *err)
+{
+	const struct revision *revision = &entry->revision;
+	AUTO_STR struct str files = STR_INIT(STR_BIG);
+	AUTO_ERR struct err one = { 0 };
+
+	if (add_files(tip, entry, paths, &files, &one) == 0)
+		err_set(&one, ERR_REFUSED, "%s \"%s\" by %s%s",
+			short_of(tip->arena, revision), revision->subject,
+			revision->author, str_text(&files));
+	err_append(err, &one);
+}
+
 /* What somebody has committed since the last sync may be the remedy. */
 static int check_later(struct tip *tip, const struct restore_goal *goal,
 		       const char *const *paths, struct err *err)
@@ -213,20 +271,29 @@ static int check_later(struct tip *tip, const struct restore_goal *goal,
 		.tip = tip->revision->oid,
 		.until = goal->present,
 		.paths = paths,
-		.limit = 1,
+		.limit = RESTORE_UNDONE,
 	};
 	struct repo_log log;
+	size_t n = 0;
 
-	if (!goal->present)
+	if (!goal->present || tip->restore->ours)
 		return 0;
 	if (repo_log(tip->repo, &args, &log, err) < 0)
-		return err_hint(err, "name where to go with --to");
-	if (!log.n)
+		return err_hint(err, "undo whatever came since the last sync "
+				     "with --ours");
+	for (size_t i = 0; i < log.n; i++)
+		if (is_conflict(tip, goal, &log.v[i]))
+			log.v[n++] = log.v[i];
+	if (!n)
 		return 0;
 	err_set(err, ERR_REFUSED,
-		"app %s was changed since its last sync: %s %s", goal->app,
-		log.v[0].revision.name, log.v[0].revision.subject);
-	return err_hint(err, "sync that, or name where to go with --to");
+		"app %s was changed since its last sync, which this would "
+		"undo, too:",
+		goal->app);
+	err_hint(err, "sync that, or undo it as well with --ours");
+	for (size_t i = 0; i < n; i++)
+		add_conflict(tip, &log.v[i], paths, err);
+	return -1;
 }
 
 static int find_undone(struct tip *tip, struct err *err)
@@ -425,10 +492,13 @@ static void compose(struct tip *tip, struct repo_commit_args *out)
 		.message = message_of(tip),
 		.trailers = trailer,
 		.n_trailers = n,
+		.sign_off = restore->sign_off,
 		/* What is verified has to be signed, whatever is usual. */
-		.signing = verify_is_wanted(&restore->source->args->verify) ?
-				   REPO_SIGN_ALWAYS :
-				   REPO_SIGN_AS_CONFIGURED,
+		.signing =
+			restore->sign || verify_is_wanted(&restore->source->args
+								   ->verify) ?
+				REPO_SIGN_ALWAYS :
+				REPO_SIGN_AS_CONFIGURED,
 	};
 	for (size_t i = 0; i < restore->goals.n; i++)
 		*trailer++ = goes_to(tip, &restore->goals.v[i]);

@@ -32,7 +32,8 @@ struct restore_goal {
 	const char *app;
 	const char *rev;     /* whose inputs it gets: a commit, tag or branch */
 	const char *present; /* the commit that was synced last: what is newer
-				is not undone; NULL: all may be */
+				is undone only where restore.ours says so;
+				NULL: all may be */
 	/* What the app was there: */
 	struct source *then;
 	const struct app *was;
@@ -43,6 +44,9 @@ struct restore_goal {
 struct restore {
 	struct source *source;
 	const char *reason; /* or NULL */
+	bool ours;          /* what was changed since is undone, too */
+	bool sign;          /* the commit; else as git is set up */
+	bool sign_off;
 	struct {
 		struct restore_goal *v;
 		size_t n, room;

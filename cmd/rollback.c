@@ -40,8 +40,16 @@ static const struct opt rollback_opts[] = {
 		 "commit, and leave the cluster as it is"),
 	OPT_CHOICE(struct rollback_args, format, 'o', "output", "FORMAT",
 		   "format of the result", output_formats),
+	OPT_FLAG(struct rollback_args, how.ours, 0, "ours",
+		 "undo also what was changed since the last sync"),
+	OPT_FLAG(struct rollback_args, how.push, 0, "push",
+		 "push from a local repository, too"),
 	OPT_STRING(struct rollback_args, how.reason, 0, "reason", "TEXT",
 		   "why, for the message of the commit"),
+	OPT_FLAG(struct rollback_args, how.sign, 0, "sign",
+		 "sign the commit, as git is set up to"),
+	OPT_FLAG(struct rollback_args, how.sign_off, 0, "signoff",
+		 "add a line Signed-off-by"),
 	OPT_STRING(struct rollback_args, steps, 0, "steps", "N",
 		   "so many successful syncs back (1)"),
 	OPT_STRING(struct rollback_args, how.to, 0, "to", "REVISION",
@@ -228,6 +236,8 @@ static int find_goal(struct source *source, const struct record *record,
 		return find_done(&walk, how->steps ? how->steps : 1, goal, err);
 	if (number && find_number(record, number, &goal->rev, err) < 0)
 		return -1;
+	if (last_of(record) && *last_of(record)->commit)
+		goal->present = last_of(record)->commit;
 	return restore_open(source, goal, err);
 }
 
@@ -308,8 +318,14 @@ int rollback_commit(struct source *source, struct cluster *cluster,
 		    const struct rollback_how *how, struct report *report,
 		    bool *found, struct err *err)
 {
-	struct restore restore = { .source = source, .reason = how->reason };
-	const struct repo_land_args args = { 0 };
+	struct restore restore = {
+		.source = source,
+		.reason = how->reason,
+		.ours = how->ours,
+		.sign = how->sign,
+		.sign_off = how->sign_off,
+	};
+	const struct repo_land_args args = { .push = how->push };
 	struct repo_commit_args trial = { 0 };
 	struct repo_landed landed = { 0 };
 	struct apply_records records;

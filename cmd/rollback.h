@@ -18,6 +18,10 @@ struct rollback_how {
 	const char *to;     /* or a revision, or the number of a sync */
 	const char *reason; /* or NULL */
 	bool take_over;     /* also what was synced from elsewhere */
+	bool ours;          /* also what was changed since the last sync */
+	bool push;          /* of a local repository, too */
+	bool sign;
+	bool sign_off;
 	bool dry_run;
 };
 

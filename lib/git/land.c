@@ -269,17 +269,31 @@ static int land_shared(struct landing *landing, struct err *err)
 
 /* ---- where files are ---- */
 
+/* What a CI job is about has a name, though it is not checked out by that. */
+static int refuse_detached(const struct run *run, struct err *err)
+{
+	const char *branch = run_env(run, "CI_COMMIT_BRANCH");
+
+	if (!branch && str_equal(run_env(run, "GITHUB_REF_TYPE"), "branch"))
+		branch = run_env(run, "GITHUB_REF_NAME");
+	err_set(err, ERR_REFUSED,
+		"HEAD is detached: a commit would be on no branch");
+	if (branch)
+		return err_hint(err,
+				"check out the branch of this job: git switch "
+				"-C %s",
+				branch);
+	return err_hint(err, "check out a branch: git switch BRANCH");
+}
+
 static int check_here(struct landing *landing, struct err *err)
 {
 	struct repo *repo = landing->repo;
 	git_reference *head;
 	bool same;
 
-	if (git_repository_head_detached(repo->git) == 1) {
-		err_set(err, ERR_REFUSED,
-			"HEAD is detached: a commit would be on no branch");
-		return err_hint(err, "check out a branch: git switch BRANCH");
-	}
+	if (git_repository_head_detached(repo->git) == 1)
+		return refuse_detached(repo->run, err);
 	if (git_repository_state(repo->git) != GIT_REPOSITORY_STATE_NONE) {
 		err_set(err, ERR_REFUSED,
 			"a merge, rebase or the like is under way");

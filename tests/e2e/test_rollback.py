@@ -190,8 +190,86 @@ def test_head_that_cannot_be_rendered(on, repo):
     repo.commit({"c.yaml": "a: [\n"})
     assert "was changed since its last sync" in on("rollback", repo,
                                                    expect=2).err
-    on("rollback", "--to", "HEAD~2", repo)
+    assert "was changed since its last sync" in on(
+        "rollback", "--to", "HEAD~2", repo, expect=2).err
+    on("rollback", "--to", "HEAD~2", "--ours", repo)
     assert repo.git("diff", "HEAD~3", "HEAD") == ""
+
+
+def two_syncs(on, repo):
+    for value in "12":
+        repo.commit(apps_file("web", "api") | {
+            "apps/web/c.yaml": objects.config_map("c", {"a": value}),
+            "apps/api/d.yaml": objects.config_map("d", {"a": "1"})})
+        on("sync", "-q", repo)
+
+
+def test_later_edits_are_shown_and_stay(on, repo):
+    two_syncs(on, repo)
+    repo.commit({"apps/web/e.yaml": objects.config_map("e", {"a": "1"}),
+                 "apps/api/d.yaml": objects.config_map("d", {"a": "2"})},
+                "the remedy")
+    made = head(repo)
+    for to in ([], ["--to", "1"]):
+        err = on("rollback", "--app", "web", *to, repo, expect=2).err
+        assert (f'{made[:7]} "the remedy" by '
+                f'{repo.git("log", "-1", "--format=%an <%ae>")}: '
+                "apps/web/e.yaml\n") in err
+        assert "apps/api/d.yaml" not in err
+        assert "undo it as well with --ours" in err
+    assert head(repo) == made
+    # What goes forward to them undoes none of them.
+    on("rollback", "--app", "web", "--to", made, repo)
+    assert head(repo) == made
+    on("rollback", "--app", "web", "--to", "1", "--ours", repo)
+    assert trailers(repo, "Gitops-Rolled-Back")[0] == made
+    assert repo.git("diff", "HEAD~3", "HEAD", "--", "apps/web") == ""
+    assert '"2"' in repo.git("show", "HEAD:apps/api/d.yaml")
+
+
+def test_a_rollback_that_nobody_synced_is_a_later_edit(on, repo):
+    two_syncs(on, repo)
+    repo.commit({"apps/web/c.yaml": objects.config_map("c", {"a": "3"})})
+    on("sync", "-q", repo)
+    on("rollback", "--app", "web", "--no-sync", repo)
+    back = ["--app", "web", "--steps", "2", "--no-sync"]
+    err = on("rollback", *back, repo, expect=2).err
+    assert f'{head(repo)[:7]} "Roll back web to ' in err
+    on("rollback", *back, "--ours", repo)
+    assert repo.git("diff", "HEAD~4", "HEAD") == ""
+
+
+def test_a_detached_head_names_the_branch_of_the_job(on, repo):
+    two_syncs(on, repo)
+    repo.git("checkout", "-q", "--detach")
+    for env, branch in (({}, "BRANCH"), ({"CI_COMMIT_BRANCH": "main"},
+                                         "-C main"),
+                        ({"GITHUB_REF_TYPE": "branch",
+                          "GITHUB_REF_NAME": "main"}, "-C main"),
+                        ({"GITHUB_REF_TYPE": "tag",
+                          "GITHUB_REF_NAME": "v1"}, "BRANCH")):
+        err = on("rollback", repo, env=env, expect=2).err
+        assert "HEAD is detached: a commit would be on no branch\n" in err
+        assert f"git switch {branch}\n" in err
+    repo.git("switch", "-q", "-C", "main")
+    on("rollback", repo)
+
+
+def test_pushed_from_a_local_repository(on, repo, tmp_path):
+    two_syncs(on, repo)
+    bare = tmp_path / "up.git"
+    repo.git("clone", "-q", "--bare", repo.path, bare)
+    repo.git("remote", "add", "origin", bare)
+    repo.git("fetch", "-q")
+    repo.git("branch", "-q", "-u", "origin/main")
+    was = head(repo)
+    upstream = ["--git-dir", bare, "rev-parse", "main"]
+    on("rollback", "--no-sync", repo)
+    assert head(repo) != was == repo.git(*upstream)
+    repo.git("reset", "-q", "--hard", was)
+    on("rollback", "--push", "--signoff", "--no-sync", repo)
+    assert head(repo) == repo.git(*upstream)
+    assert trailers(repo, "Signed-off-by")[0] == "Bob <bob@example.com>"
 
 
 # ---- a remote repository ----
