@@ -16,9 +16,6 @@
 #define SILENCE_MS ((int64_t)60 * 1000)
 #define TOTAL_MS   ((int64_t)60 * 60 * 1000)
 
-/* Where in the cache what the other side has is kept. */
-#define KEPT "refs/gitops/"
-
 /* ---- the watchdog ---- */
 
 /*
@@ -239,12 +236,13 @@ static int download_commit(struct fetch *fetch, git_repository *git,
 			   struct err *err)
 {
 	static const char *const all[] = {
-		"+refs/heads/*:" KEPT "heads/*",
-		"+refs/tags/*:" KEPT "tags/*",
+		"+refs/heads/*:" REPO_KEPT "heads/*",
+		"+refs/tags/*:" REPO_KEPT "tags/*",
 	};
 	const char *base = fetch->rev->base;
 	const char *one = arena_printf(fetch->run->arena,
-				       "+%s:" KEPT "commits/%s", base, base);
+				       "+%s:" REPO_KEPT "commits/%s", base,
+				       base);
 	AUTO_ERR struct err refused = { 0 };
 
 	if (fetch->rev->full) {
@@ -310,7 +308,7 @@ static int fetch_with(struct fetch *fetch, git_repository *git,
 	if (!ref)
 		return fetch_commit(fetch, git, remote, callbacks, &refs, err);
 	fetch->branch = branch_of(fetch->rev, ref);
-	want = arena_printf(arena, "+%s:" KEPT "%s", ref->name,
+	want = arena_printf(arena, "+%s:" REPO_KEPT "%s", ref->name,
 			    str_starts(ref->name, "refs/") ? ref->name + 5 :
 							     ref->name);
 	if (download(fetch, *remote, callbacks, &want, 1, err) < 0)
@@ -490,6 +488,8 @@ int repo_fetch(struct repo *repo, const struct repo_rev *rev, struct err *err)
 		return -1;
 	if (is_cached(repo, rev))
 		return 0;
+	if (repo->args.offline)
+		return repo_open_kept(repo, rev, err);
 	fetch.rev = rev;
 	fetch.cache = repo->cache;
 	if (repo_fetch_in_child(&fetch, work, &answer, err) < 0 ||

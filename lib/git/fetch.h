@@ -79,6 +79,15 @@ void repo_fetch_watch(const struct fetch *fetch);
 /* The other side is alive: the watchdog waits anew. */
 void repo_fetch_alive(const struct fetch *fetch);
 
+/* ---- offline.c ---- */
+
+/* Where in the cache what the other side has is kept. */
+#define REPO_KEPT "refs/gitops/"
+
+/* What was fetched before, and nothing else. */
+MUST_USE int repo_open_kept(struct repo *repo, const struct repo_rev *rev,
+			    struct err *err);
+
 /* ---- ssh.c, known_hosts.c ---- */
 
 /* Set the callbacks, and let libssh2 find the host's known keys. */

@@ -55,6 +55,7 @@ struct repo_args {
 	const char *cache_dir; /* NULL: $XDG_CACHE_HOME/gitops, else
 				    ~/.cache/gitops */
 	int64_t timeout_ms;    /* for the network; 0: 60 s */
+	bool offline;          /* what the cache has, as it was fetched last */
 };
 
 struct revision {
