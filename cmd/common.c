@@ -131,6 +131,7 @@ static int open_revision(struct run *run, const struct source_args *args,
 	const struct repo_args repo_args = {
 		.location = args->location,
 		.rev = args->rev,
+		.offline = args->offline,
 	};
 	AUTO_ERR struct err none = { 0 };
 	const char *below;
@@ -244,6 +245,7 @@ int source_at(const struct source *source, const char *rev, struct source **out,
 	const struct repo_args args = {
 		.location = source->args->location,
 		.rev = rev,
+		.offline = source->args->offline,
 	};
 	struct source_args *there = arena_memdup(arena, source->args,
 						 sizeof(*there));
@@ -314,6 +316,7 @@ static int fetch_base(void *data, const struct kustomize_remote *remote,
 	const struct repo_args args = {
 		.location = remote->url,
 		.rev = remote->commit,
+		.offline = source->args->offline,
 	};
 	struct revision revision;
 	struct repo *repo;

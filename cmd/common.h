@@ -41,6 +41,7 @@ struct source_args {
 	bool any_path; /* `path` need not be an app */
 	bool any_app;  /* all are chosen, whatever `apps` names */
 	bool inspect;  /* what is not verified is told, and no error */
+	bool offline;  /* ask no server for it */
 	bool worktree;
 };
 extern const struct opt source_opts[];

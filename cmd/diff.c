@@ -142,8 +142,10 @@ static int diff_cluster(struct source *source, const struct target_args *target,
 	    planning_make(source, cluster, &args->prune, true, &planning, err) <
 		    0 ||
 	    explain_plan(source, cluster, &planning.records, &planning.plan,
-			 err) < 0 ||
-	    report_diff(report, &planning.plan, err) < 0)
+			 err) < 0)
+		return -1;
+	report_holds(report, planning.holds.v, planning.holds.n);
+	if (report_diff(report, &planning.plan, err) < 0)
 		return -1;
 
 	/* What the cluster or sync would refuse is an error, not a

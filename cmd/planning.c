@@ -124,6 +124,20 @@ static int judge(struct cluster *cluster, struct plan *plan, bool try,
 	return plan_judge(plan, err);
 }
 
+/* First of all: what is held is not even rendered. */
+static int load_records(struct source *source, struct cluster *cluster,
+			const struct planning_args *args,
+			struct planning *planning, struct err *err)
+{
+	struct apply_records *records = &planning->records;
+
+	if (source_load_records(source, cluster, records, err) < 0)
+		return -1;
+	if (!args->take_over && planning_check_repository(records, err) < 0)
+		return -1;
+	return hold_judge(source, args->hold, records, &planning->holds, err);
+}
+
 int planning_make(struct source *source, struct cluster *cluster,
 		  const struct planning_args *args, bool try,
 		  struct planning *out, struct err *err)
@@ -131,16 +145,11 @@ int planning_make(struct source *source, struct cluster *cluster,
 	struct run *run = source->run;
 	struct plan *plan = &out->plan;
 
-	if (verify_since(source, cluster, err) < 0)
-		return -1;
-	*out = (struct planning){ .records = source_records(source) };
-	if (make_rules(source, args, out, err) < 0 ||
-	    source_objects(source, cluster, &out->records, &out->want, err) <
-		    0 ||
-	    apply_load_records(run, cluster, &out->records, err) < 0)
-		return -1;
-	if (!args->take_over &&
-	    planning_check_repository(&out->records, err) < 0)
+	*out = (struct planning){ 0 };
+	if (verify_since(source, cluster, err) < 0 ||
+	    load_records(source, cluster, args, out, err) < 0 ||
+	    make_rules(source, args, out, err) < 0 ||
+	    source_objects(source, cluster, &out->records, &out->want, err) < 0)
 		return -1;
 	out->rules.marks = cluster->marks;
 	if (find_candidates(source, out, err) < 0)

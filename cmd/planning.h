@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "cluster/cluster.h"
 #include "cmd/common.h"
+#include "cmd/hold.h"
 #include "cmd/opt.h"
 #include "object/object.h"
 #include "plan/plan.h"
@@ -27,11 +28,13 @@ struct planning_args {
 	bool none;
 	bool force_replace; /* of what cannot be changed */
 	bool take_over;     /* what was synced from another repository */
+	enum hold_mode hold;
 };
 extern const struct opt planning_opts[];
 
 struct planning {
 	struct apply_records records;
+	struct holds holds;
 	struct objects want;
 	struct record_members candidates; /* for deletion */
 	struct prune_rules rules;

@@ -15,6 +15,8 @@
 #include "base/vec.h"
 #include "cmd/cmd.h"
 #include "cmd/fleet.h"
+#include "cmd/hold.h"
+#include "cmd/offline.h"
 #include "cmd/restore.h"
 #include "cmd/sync.h"
 #include "cmd/tell.h"
@@ -31,6 +33,7 @@ struct rollback_args {
 	const char *steps;
 	int format;
 	bool no_sync;
+	bool offline;
 };
 
 static const struct opt rollback_opts[] = {
@@ -38,6 +41,8 @@ static const struct opt rollback_opts[] = {
 		 "show what would be committed, and stop"),
 	OPT_FLAG(struct rollback_args, no_sync, 0, "no-sync",
 		 "commit, and leave the cluster as it is"),
+	OPT_FLAG(struct rollback_args, offline, 0, "offline",
+		 "make no commit; sync it as the cache has it"),
 	OPT_CHOICE(struct rollback_args, format, 'o', "output", "FORMAT",
 		   "format of the result", output_formats),
 	OPT_FLAG(struct rollback_args, how.ours, 0, "ours",
@@ -314,6 +319,18 @@ static void tell(const struct restore *restore, const char *commit,
 	report_rollback(report, &rollback);
 }
 
+int rollback_find(struct restore *restore, struct cluster *cluster,
+		  const struct rollback_how *how, struct report *report,
+		  struct err *err)
+{
+	struct apply_records records;
+
+	if (load(restore->source, cluster, how, &records, err) < 0 ||
+	    (!how->held && hold_check_rollback(&records, how->to, err) < 0))
+		return -1;
+	return find_goals(restore, &records, how, report, err);
+}
+
 int rollback_commit(struct source *source, struct cluster *cluster,
 		    const struct rollback_how *how, struct report *report,
 		    bool *found, struct err *err)
@@ -328,10 +345,8 @@ int rollback_commit(struct source *source, struct cluster *cluster,
 	const struct repo_land_args args = { .push = how->push };
 	struct repo_commit_args trial = { 0 };
 	struct repo_landed landed = { 0 };
-	struct apply_records records;
 
-	if (load(source, cluster, how, &records, err) < 0 ||
-	    find_goals(&restore, &records, how, report, err) < 0)
+	if (rollback_find(&restore, cluster, how, report, err) < 0)
 		return -1;
 	*found = restore.goals.n > 0;
 	if (how->dry_run && *found &&
@@ -359,6 +374,11 @@ static int check_args(struct rollback_args *args, struct err *err)
 	if (args->steps)
 		args->how.steps = strtoul(args->steps, NULL, 10);
 	args->how.take_over = args->sync.prune.take_over;
+	args->how.held = args->no_sync || args->offline;
+	args->source.offline = args->offline;
+	if (args->offline && args->no_sync)
+		return err_set(err, ERR_USAGE,
+			       "--offline and --no-sync exclude each other");
 	if (args->steps && !args->how.steps)
 		return err_set(err, ERR_USAGE, "--steps: at least 1");
 	if (args->steps && args->how.to)
@@ -394,12 +414,17 @@ static int rollback_run(struct run *run, int argc, char **argv,
 	    source_open(run, &args.source, *report, &source, err) < 0 ||
 	    fleet_one(&source, &args.target, &target, err) < 0 ||
 	    target_open(run, &target, &args.change, &source, *report, &cluster,
-			err) < 0 ||
-	    rollback_commit(&source, cluster, &args.how, *report, &found, err) <
-		    0)
+			err) < 0)
+		return -1;
+	if (args.offline)
+		return offline_sync(&source, cluster, &args.how, &args.sync,
+				    *report, err);
+	if (rollback_commit(&source, cluster, &args.how, *report, &found, err) <
+	    0)
 		return -1;
 	if (!found || args.how.dry_run || args.no_sync)
 		return 0;
+	args.sync.prune.hold = HOLD_RESUME;
 	return sync_source(&source, cluster, &args.sync, *report, err);
 }
 

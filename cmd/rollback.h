@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "cluster/cluster.h"
 #include "cmd/common.h"
+#include "cmd/restore.h"
 #include "report/report.h"
 
 struct rollback_how {
@@ -22,8 +23,15 @@ struct rollback_how {
 	bool push;          /* of a local repository, too */
 	bool sign;
 	bool sign_off;
+	bool held; /* also what is not to be synced */
 	bool dry_run;
 };
+
+/* Where the apps that are chosen go back to; no goals where there is nothing to
+ * go back to. */
+MUST_USE int rollback_find(struct restore *restore, struct cluster *cluster,
+			   const struct rollback_how *how,
+			   struct report *report, struct err *err);
 
 /*
  * Commit that the apps which are chosen go back, by their records.  `source` is

@@ -63,6 +63,7 @@ static int status_cluster(struct source *source,
 	    apply_judge(source->run, cluster, &planning.plan, err) < 0)
 		return -1;
 	judge(source, cluster, &planning, &status);
+	report_status_holds(report, planning.holds.v, planning.holds.n);
 	report_status(report, &planning.plan, &status);
 
 	/* Whatever differs or ails is an answer; that the cluster does not

@@ -52,6 +52,8 @@ struct sync_args {
 	struct output_args output;
 	struct tell_args tell;
 	struct sync_how how;
+	const char *suspend; /* why */
+	bool resume;
 	int format;
 	bool rollback;
 };
@@ -59,8 +61,12 @@ struct sync_args {
 static const struct opt sync_opts[] = {
 	OPT_CHOICE(struct sync_args, format, 'o', "output", "FORMAT",
 		   "format of the result", output_formats),
+	OPT_FLAG(struct sync_args, resume, 0, "resume",
+		 "sync also what is suspended, from now on"),
 	OPT_FLAG(struct sync_args, rollback, 0, "rollback-on-failure",
 		 "go back where it does not become healthy"),
+	OPT_STRING(struct sync_args, suspend, 0, "suspend", "REASON",
+		   "leave the apps alone until --resume, and stop"),
 	OPT_INCLUDE(struct sync_args, source, source_opts),
 	OPT_INCLUDE(struct sync_args, target, target_opts),
 	OPT_INCLUDE(struct sync_args, change, change_opts),
@@ -153,16 +159,25 @@ static struct record_sync this_sync(const struct source *source,
 	return sync;
 }
 
+static const char *note_of(struct arena *arena, const struct record_hold *hold)
+{
+	return arena_printf(arena, "rolled back offline, with no commit%s%s",
+			    *hold->why ? ": " : "", hold->why);
+}
+
 /* What a run that failed has done is recorded, too; its error stays. */
 static int settle(struct source *source, struct cluster *cluster,
 		  struct planning *planning, int status, int64_t begin_ms,
 		  struct err *err)
 {
+	const struct apply_records *records = &planning->records;
 	struct record_sync sync = this_sync(source, begin_ms);
 	AUTO_ERR struct err later = { 0 };
 
 	if (err->status == ERR_CANCELLED)
 		return status;
+	if (records->n && records->v[0].hold)
+		sync.note = note_of(source->run->arena, records->v[0].hold);
 	sync.result = status == 0                  ? "done" :
 		      err->status == ERR_UNHEALTHY ? "unhealthy" :
 						     "failed";
@@ -183,6 +198,16 @@ static void note(struct source *source, struct cluster *cluster,
 		   &sync, err);
 }
 
+/* A hold that ends, or begins, is written with what is synced. */
+static void begin_hold(struct planning *planning, const struct sync_how *how,
+		       struct report *report)
+{
+	if (!how->hold)
+		report_holds(report, planning->holds.v, planning->holds.n);
+	for (size_t i = 0; how->hold && i < planning->records.n; i++)
+		planning->records.v[i].hold = how->hold;
+}
+
 static int sync_once(struct source *source, struct cluster *cluster,
 		     const struct sync_how *how, struct report *report,
 		     struct planning *planning, struct err *err)
@@ -199,8 +224,12 @@ static int sync_once(struct source *source, struct cluster *cluster,
 	if (planning_make(source, cluster, &how->prune,
 			  how->validate == VALIDATE_SERVER, planning,
 			  err) < 0 ||
-	    check_plan(planning, &patience, err) < 0 ||
-	    claim(source, cluster, planning, how->wait_lock, &lock, err) < 0) {
+	    check_plan(planning, &patience, err) < 0) {
+		note(source, cluster, planning, begin_ms, err);
+		return -1;
+	}
+	begin_hold(planning, how, report);
+	if (claim(source, cluster, planning, how->wait_lock, &lock, err) < 0) {
 		note(source, cluster, planning, begin_ms, err);
 		return -1;
 	}
@@ -287,6 +316,9 @@ static int go_back(struct source *source, struct cluster *cluster,
 
 static int check_rollback(const struct sync_args *args, struct err *err)
 {
+	if (args->suspend && args->resume)
+		return err_set(err, ERR_USAGE,
+			       "--suspend and --resume exclude each other");
 	if (args->rollback && args->source.worktree)
 		return err_set(err, ERR_USAGE,
 			       "--worktree and --rollback-on-failure exclude "
@@ -310,6 +342,9 @@ static int sync_cluster(struct source *source, const struct target_args *target,
 			&cluster, err) < 0 ||
 	    check_worktree(args, cluster, err) < 0)
 		return -1;
+	if (args->suspend)
+		return hold_suspend(source, cluster, args->suspend,
+				    args->how.prune.take_over, report, err);
 	if (sync_once(source, cluster, &args->how, report, &planning, err) == 0)
 		return verify_end(source, err);
 	if (!args->rollback || err->status != ERR_UNHEALTHY)
@@ -329,7 +364,7 @@ static int sync_run(struct run *run, int argc, char **argv,
 		.tell = TELL_DEFAULTS,
 		.how = SYNC_HOW_DEFAULTS,
 	};
-	const struct fleet_job job = { sync_cluster, &args, true };
+	struct fleet_job job = { sync_cluster, &args, true };
 	struct source source;
 
 	if (opt_parse(run, sync_opts, &args, argc, argv, &args.source.location,
@@ -338,6 +373,10 @@ static int sync_run(struct run *run, int argc, char **argv,
 	output_open(run, "sync", args.format, &args.output, report);
 	tell_at_end(run, &args.tell, *report);
 
+	args.how.prune.hold = args.resume ? HOLD_RESUME : HOLD_HEED;
+	/* Who stops a sync need not like what it would sync. */
+	args.source.inspect = args.suspend != NULL;
+	job.renders = !args.suspend;
 	if (check_rollback(&args, err) < 0 ||
 	    source_open(run, &args.source, *report, &source, err) < 0)
 		return -1;

@@ -18,6 +18,8 @@ struct sync_how {
 	struct planning_args prune;
 	int validate;
 	int on_error;
+	/* The apps are held from now on, by this, or NULL. */
+	const struct record_hold *hold;
 	int64_t wait_lock; /* seconds */
 	int64_t wait;      /* seconds; 0: not at all; -1: as each app says */
 };

@@ -377,6 +377,7 @@ int apply_claim(struct run *run, struct cluster *cluster,
 			.repository = records->repository,
 			.members = members,
 			.syncs = &record->syncs,
+			.hold = record->hold,
 		};
 	}
 	return write_states(run, cluster, records, states, true, err);
@@ -402,6 +403,28 @@ int apply_settle_records(struct run *run, struct cluster *cluster,
 			.repository = records->repository,
 			.members = members,
 			.syncs = syncs,
+			.hold = record->hold,
+		};
+	}
+	return write_states(run, cluster, records, states, false, err);
+}
+
+int apply_hold_records(struct run *run, struct cluster *cluster,
+		       struct apply_records *records,
+		       const struct record_hold *hold, struct err *err)
+{
+	struct record_state *states = arena_array(run->arena, records->n,
+						  sizeof(*states));
+
+	for (size_t i = 0; i < records->n; i++) {
+		struct record *record = &records->v[i];
+
+		record->hold = hold;
+		states[i] = (struct record_state){
+			.repository = records->repository,
+			.members = &record->members,
+			.syncs = &record->syncs,
+			.hold = hold,
 		};
 	}
 	return write_states(run, cluster, records, states, false, err);

@@ -51,4 +51,10 @@ MUST_USE int apply_settle_records(struct run *run, struct cluster *cluster,
 void apply_count(const struct record *record, const struct plan *plan,
 		 struct record_sync *sync);
 
+/* Say in the records that their apps are held, and write nothing else. */
+MUST_USE int apply_hold_records(struct run *run, struct cluster *cluster,
+				struct apply_records *records,
+				const struct record_hold *hold,
+				struct err *err);
+
 #endif

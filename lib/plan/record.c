@@ -223,6 +223,30 @@ static int read_syncs(struct arena *arena, struct record *record,
 	return 0;
 }
 
+static int read_hold(struct arena *arena, struct record *record,
+		     struct err *err)
+{
+	const char *text = text_of(record->v[0].data, "hold");
+	struct record_hold *hold = arena_alloc(arena, sizeof(*hold));
+	AUTO_ERR struct err why = { 0 };
+	json_t *value;
+
+	if (!*text)
+		return 0;
+	if (doc_read_json(arena, "data.hold",
+			  (struct bytes){ text, strlen(text) }, &value,
+			  &why) < 0)
+		return refuse(record, 0, err, why.msg);
+	*hold = (struct record_hold){
+		.when = number_of(value, "when"),
+		.who = text_of(value, "who"),
+		.why = text_of(value, "why"),
+		.commit = text_of(value, "commit"),
+	};
+	record->hold = hold;
+	return 0;
+}
+
 /* The tooling and the id are what kubectl checks as well. */
 static int check_parent(const struct record *record, const json_t *live,
 			struct err *err)
@@ -253,7 +277,8 @@ static int read_parent(struct arena *arena, struct record *record,
 	size_t n;
 
 	if (check_parent(record, live, err) < 0 ||
-	    read_syncs(arena, record, err) < 0)
+	    read_syncs(arena, record, err) < 0 ||
+	    read_hold(arena, record, err) < 0)
 		return -1;
 	record->exists = true;
 	record->repository = text_of(record->v[0].data, "repository");
@@ -401,6 +426,18 @@ static void add_syncs(struct str *out, const struct record_syncs *syncs)
 		str_add(out, "]\n");
 }
 
+static void add_hold(struct str *out, const struct record_hold *hold)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	json_t *one = doc_object(scratch);
+
+	put_number(one, "when", hold->when);
+	put_text(one, "who", hold->who);
+	put_text(one, "why", hold->why);
+	put_text(one, "commit", hold->commit);
+	doc_write_json_ascii(out, one);
+}
+
 /* The distinct texts of a map, sorted, between commas. */
 static char *join_sorted(struct arena *arena, const struct map *set)
 {
@@ -449,6 +486,7 @@ static void add_parent(struct arena *arena, const struct record *record,
 		       json_t *doc)
 {
 	AUTO_STR struct str syncs = STR_INIT(STR_BIG);
+	AUTO_STR struct str hold = STR_INIT(STR_BIG);
 
 	add_syncs(&syncs, state->syncs);
 	doc_set_string(doc, FORMAT, "data", "format", NULL);
@@ -456,6 +494,10 @@ static void add_parent(struct arena *arena, const struct record *record,
 		       NULL);
 	doc_set_string(doc, state->repository, "data", "repository", NULL);
 	doc_set_string(doc, str_text(&syncs), "data", "syncs", NULL);
+	if (state->hold) {
+		add_hold(&hold, state->hold);
+		doc_set_string(doc, str_text(&hold), "data", "hold", NULL);
+	}
 	doc_set_string(doc, record->set, "metadata", "labels", SET_ID, NULL);
 	doc_set_string(doc, TOOLING, "metadata", "annotations", SET_TOOLING,
 		       NULL);

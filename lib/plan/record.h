@@ -72,6 +72,15 @@ struct record_syncs {
 	size_t room;
 };
 
+/* Somebody has said that the app is not to be synced. */
+struct record_hold {
+	int64_t when;       /* seconds since 1970 */
+	const char *who;    /* "user@host" */
+	const char *why;    /* may be "" */
+	const char *commit; /* it was taken back to, with no commit in git; ""
+			       where it is only suspended */
+};
+
 /* What a ConfigMap holds. */
 struct record_part {
 	const json_t *data;  /* NULL where it is not there */
@@ -89,7 +98,8 @@ struct record {
 	const char *repository; /* that it was synced from, or "" */
 	struct record_members members;
 	struct record_syncs syncs;
-	struct record_part *v; /* its ConfigMaps, the parent first */
+	const struct record_hold *hold; /* or NULL */
+	struct record_part *v;          /* its ConfigMaps, the parent first */
 	size_t n;
 	size_t room;
 };
@@ -124,6 +134,7 @@ struct record_state {
 	const char *repository;
 	const struct record_members *members; /* by object_order() */
 	const struct record_syncs *syncs;
+	const struct record_hold *hold; /* or NULL */
 };
 
 /*

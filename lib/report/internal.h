@@ -57,6 +57,9 @@ struct report {
 	const struct report_release *release; /* NULL: none */
 	json_t *goals;                        /* the same, of rollback */
 	json_t *rollback;
+	json_t *holds;
+	const struct report_hold *held; /* of status */
+	size_t n_held;
 	json_t *parts; /* the same, of report_part() */
 	bool is_part;  /* of a whole whose end is heard */
 	struct {
@@ -224,6 +227,21 @@ int report_markdown_diff(struct report *report, struct err *err);
 void report_text_status(struct report *report, const struct status *status);
 void report_text_history(struct report *report, const struct report_past *apps,
 			 size_t n);
+
+/* ---- hold.c ---- */
+
+/* "suspended by ada@laptop at 2026-01-31T12:00:00Z: a reason" */
+char *report_hold_text(const struct report *report, struct arena *arena,
+		       const struct report_hold *held);
+json_t *report_hold_json(const struct report *report,
+			 const struct report_hold *held);
+void report_text_holds(struct report *report, const struct report_hold *holds,
+		       size_t n);
+void report_json_holds(struct report *report, const struct report_hold *holds,
+		       size_t n);
+/* What holds the app, for status, or NULL. */
+const struct report_hold *report_hold_of(const struct report *report,
+					 const char *app);
 
 /* ---- text_rollback.c ---- */
 

@@ -306,6 +306,8 @@ json_t *report_json_app(const struct report *report,
 static json_t *status_json(const struct report *report,
 			   const struct status_app *app)
 {
+	const struct report_hold *held = report_hold_of(report,
+							app->record->app);
 	const struct record_sync *last = status_last(app);
 	json_t *one = report_json_app(report, app->record);
 	json_t *health = json_null();
@@ -320,6 +322,7 @@ static json_t *status_json(const struct report *report,
 	put(one, "pending", count_json(app->awaited));
 	put(one, "failed", count_json(app->failed));
 	put(one, "health", health);
+	put(one, "hold", held ? report_hold_json(report, held) : json_null());
 	put(one, "sameCommit",
 	    last && report->revision.oid ? json_boolean(app->same_commit) :
 					   json_null());
@@ -530,6 +533,8 @@ json_t *report_json_document(struct report *report, int status,
 			"apps", NULL);
 	if (report->rollback)
 		doc_set(doc, report->rollback, "rollback", NULL);
+	if (report->holds)
+		doc_set(doc, report->holds, "holds", NULL);
 	if (!report->parts) {
 		put(doc, "objects", objects_json(report));
 		put(doc, "ignored", count_json(report_ignored(report)));

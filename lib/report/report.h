@@ -116,6 +116,32 @@ void report_set_detail(struct report *report, enum report_detail detail);
 MUST_USE int report_diff(struct report *report, struct plan *plan,
 			 struct err *err);
 
+/* What became of an app that is held. */
+enum report_hold_end {
+	REPORT_HOLD_HELD,      /* nothing: it is only told */
+	REPORT_HOLD_SKIPPED,   /* it was left alone */
+	REPORT_HOLD_RESUMED,   /* it was held until now */
+	REPORT_HOLD_SUSPENDED, /* it is held from now on */
+};
+
+/* What lives, against what git has; of an app that was rolled back offline. */
+enum report_hold_git {
+	REPORT_HOLD_NO_GIT,
+	REPORT_HOLD_AGREES, /* it renders the same */
+	REPORT_HOLD_BEHIND,
+	REPORT_HOLD_AHEAD,
+	REPORT_HOLD_ASIDE, /* neither, or it is not known */
+};
+
+struct report_hold {
+	const char *app;
+	const struct record_hold *hold;
+	enum report_hold_end end;
+	enum report_hold_git git;
+};
+void report_holds(struct report *report, const struct report_hold *holds,
+		  size_t n);
+
 /* The plan as sync has carried it out: the summary.  The lines of the objects
  * came with their events. */
 void report_sync(struct report *report, struct plan *plan);
@@ -126,6 +152,9 @@ void report_sync(struct report *report, struct plan *plan);
  */
 void report_status(struct report *report, struct plan *plan,
 		   const struct status *status);
+/* Before that, the apps that are held: report_status() tells of them. */
+void report_status_holds(struct report *report, const struct report_hold *holds,
+			 size_t n);
 
 /* What became of an app: a sync, or a commit that gitops has made. */
 struct report_event {

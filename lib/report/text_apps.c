@@ -320,9 +320,17 @@ static void write_unhealthy(struct report *report, const struct plan_step *step)
 
 static void write_attention(struct report *report, const struct status_app *app)
 {
+	const struct report_hold *held = report_hold_of(report,
+							app->record->app);
 	const struct plan *plan = report->plan;
 	AUTO_LINE struct line line = new_line(report);
 
+	if (held) {
+		put_word(&line, COLOR_YELLOW, "held");
+		put_wrapped(&line, INDENT, COLOR_NONE,
+			    report_hold_text(report, report->run->arena, held));
+		end_line(&line);
+	}
 	if (app->moved) {
 		put_word(&line, COLOR_YELLOW, "moved");
 		put(&line, COLOR_NONE, "it was synced from ");
