@@ -3,8 +3,10 @@
 
 #include "base/map.h"
 #include "document/document.h"
+#include "object/health.h"
 #include "object/mark.h"
 #include "plan/heed.h"
+#include "plan/order.h"
 #include "plan/prune.h"
 
 static const char *annotation(const json_t *object, const char *key)
@@ -105,24 +107,82 @@ static bool has_something_to_do(const struct plan_step *step)
 	return false;
 }
 
+static bool rests(const struct plan_step *step)
+{
+	return step->hook & HOOK_RUNS && step->action == PLAN_UNCHANGED;
+}
+
+/* Has its last run failed?  Only one that is made anew can run again. */
+static bool has_failed(const struct plan_step *step)
+{
+	const struct cluster_item *item = &step->item;
+	AUTO_ARENA struct arena *scratch = arena_new();
+	AUTO_ERR struct err broken = { 0 };
+	json_t *live;
+
+	return rests(step) && item->anew && item->live.len &&
+	       health_is_judged(item->want) &&
+	       doc_read_json(scratch, "live", item->live, &live, &broken) ==
+		       0 &&
+	       health_judge(scratch, live, 0, item->want->health).state ==
+		       HEALTH_FAILED;
+}
+
+/* The first hook of each app that has failed, by the app's name. */
+static struct map *find_failed(struct arena *scratch, struct plan *plan)
+{
+	struct map *failed = map_new(scratch);
+
+	for (size_t i = 0; i < plan->n_want; i++) {
+		struct plan_step *step = &plan->v[i];
+		const char *app = step->item.want->app;
+		const struct plan_step *first = map_get(failed, app);
+
+		if (has_failed(step) &&
+		    (!first || order_compare(step, first) < 0))
+			map_set(failed, app, step);
+	}
+	return failed;
+}
+
+/* Why it runs, or NULL: it rests on.  Those that run before the one that has
+ * failed have done their work. */
+static const char *why_it_runs(const struct plan_step *step,
+			       const struct map *busy, const struct map *failed)
+{
+	const char *app = step->item.want->app;
+	const struct plan_step *first = map_get(failed, app);
+
+	if (map_has(busy, app))
+		return "it is a hook, and runs because its app changes";
+	if (first && order_compare(first, step) < 0)
+		return "it is a hook, and runs because one before it has "
+		       "failed";
+	return has_failed(step) ?
+		       "it is a hook, and runs because it has failed" :
+		       NULL;
+}
+
 bool hook_wake(struct plan *plan)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
-	struct map *busy = map_new(scratch);
+	struct map *busy = map_new(scratch), *failed;
 	bool any = false;
 
 	for (size_t i = 0; i < plan->n; i++)
 		if (has_something_to_do(&plan->v[i]))
 			map_set(busy, plan->v[i].item.want->app, plan);
+	failed = find_failed(scratch, plan);
 	for (size_t i = 0; i < plan->n_want; i++) {
 		struct plan_step *step = &plan->v[i];
+		const char *why = NULL;
 
-		if (!(step->hook & HOOK_RUNS) ||
-		    step->action != PLAN_UNCHANGED ||
-		    !map_has(busy, step->item.want->app))
+		if (rests(step))
+			why = why_it_runs(step, busy, failed);
+		if (!why)
 			continue;
+		step->why = why;
 		step->item.leave = false;
-		step->why = "it is a hook, and runs because its app changes";
 		any = true;
 	}
 	return any;

@@ -13,9 +13,10 @@
  *	argocd.argoproj.io/hook-delete-policy
  *		BeforeHookCreation, HookSucceeded, HookFailed
  *
- * A hook rests unless its app has something else to do in this sync: it is
- * PLAN_UNCHANGED then, also where it is not there.  Where it runs, the one of
- * the last time is deleted and it is made anew, whether it has changed or not.
+ * A hook rests unless its app has something else to do in this sync, or its
+ * last run has failed, or that of one before it: it is PLAN_UNCHANGED then,
+ * also where it is not there.  Where it runs, the one of the last time is
+ * deleted and it is made anew, whether it has changed or not.
  *
  *	hook_find     before cluster_read()
  *	hook_rest     after it, and after heed_items()
@@ -45,7 +46,8 @@ void hook_find(struct plan *plan, const char *const *kinds);
  */
 void hook_rest(struct plan *plan);
 
-/* Let those run whose app has something else to do.  Are there any? */
+/* Let those run whose app has something else to do, and those that have failed,
+ * with the hooks behind them.  Are there any? */
 bool hook_wake(struct plan *plan);
 
 /* Is it to be deleted, now that it is known how it has turned out? */

@@ -45,8 +45,11 @@ static enum plan_cause cause_of(const struct status_app *app,
 		return was_applied(app->record, step->item.want, marks) ?
 			       PLAN_DRIFTED :
 			       PLAN_AWAITED;
-	case PLAN_CHANGE:
 	case PLAN_REPLACE:
+		if (step->hook)
+			return PLAN_AWAITED; /* it is to run */
+		return cause_of_change(app, step, marks);
+	case PLAN_CHANGE:
 	case PLAN_ADOPT:
 	case PLAN_APPLY:
 		return cause_of_change(app, step, marks);

@@ -163,6 +163,38 @@ def test_one_that_fails_holds_up_the_rest(sync, nodes, repo, prefix, policy,
     assert uids(nodes, prefix) != first
 
 
+def test_one_that_fails_behind_the_rest_runs_again(sync, gitops, nodes, repo,
+                                                   prefix):
+    """Though its app has nothing else to do, and without those before it."""
+    wave = "argocd.argoproj.io/sync-wave"
+
+    later = hook(prefix, "later", "PostSync").replace(
+        "annotations: {", f'annotations: {{{wave}: "1", ')
+    repo.commit({
+        "before.yaml": hook(prefix, "before", "PreSync"),
+        "after.yaml": hook(prefix, "after", "PostSync", held=True),
+        "later.yaml": later,
+        "c.yaml": objects.config_map("c", {"k": "v"}, prefix)})
+    assert f"Job {prefix}/after: failed" in sync(expect=5).err
+    first = uids(nodes, prefix)
+    assert first.keys() == {"after", "before"}
+
+    shown = gitops("diff", repo, expect=1).out
+    assert "it is a hook, and runs because it has failed" in shown
+    assert "runs because one before it has failed" in shown
+    assert "pending" in gitops("status", repo).out
+    assert f"Job {prefix}/after: failed" in sync(expect=5).err
+    second = uids(nodes, prefix)
+    assert second["before"] == first["before"]
+    assert second["after"] != first["after"] and "later" not in second
+
+    repo.commit({"after.yaml": hook(prefix, "after", "PostSync")})
+    sync()
+    assert uids(nodes, prefix).keys() == {"after", "before", "later"}
+    assert uids(nodes, prefix)["before"] == first["before"]
+    assert sync("-o", "json").json["requests"]["writes"] == 0
+
+
 @pytest.mark.parametrize("phase", ["Skip", "SyncFail", "PreDelete",
                                    "PostDelete", "PreDelete,PostDelete"])
 def test_those_that_do_not_run_here_are_left(kube, control, repo, ns, phase):

@@ -126,6 +126,44 @@ static void a_hook_runs_with_its_app(void **state)
 	}
 }
 
+#define LIVE_POD(phase)                                                        \
+	"{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{"               \
+	"\"annotations\":{\"argocd.argoproj.io/hook\":\"Sync\"}},"             \
+	"\"status\":{\"phase\":\"" phase "\"}}"
+
+static void a_hook_that_has_failed_runs_again(void **state)
+{
+	static const struct {
+		const char *annotations;
+		const char *live;
+		bool runs;
+	} pods[] = {
+		{ HOOK("Sync"), LIVE_POD("Failed"), true },
+		{ HOOK("Sync"), LIVE_POD("Succeeded"), false },
+		{ HOOK("Sync"), LIVE_POD("Pending"), false },
+		/* It is never made anew. */
+		{ HOOK("Sync") POLICY("HookSucceeded"), LIVE_POD("Failed"),
+		  false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(pods); i++) {
+		struct plan *plan = plan_of("Pod", pods[i].annotations);
+		struct plan_step *hook = hook_of(plan);
+
+		hook->item.live = (struct bytes){ pods[i].live,
+						  strlen(pods[i].live) };
+		other_of(plan)->item.proved = true;
+		hook_find(plan, NULL);
+		hook_rest(plan);
+		assert_int_equal(plan_judge(plan, &err), 0);
+		assert_int_equal(hook_wake(plan), pods[i].runs);
+		assert_int_equal(plan_judge(plan, &err), 0);
+		assert_int_equal(hook->action,
+				 pods[i].runs ? PLAN_REPLACE : PLAN_UNCHANGED);
+	}
+}
+
 static void another_app_is_no_reason(void **state)
 {
 	struct plan *plan = plan_of("ConfigMap", HOOK("Sync"));
@@ -201,6 +239,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_hook_runs_with_its_app),
+		TEST(a_hook_that_has_failed_runs_again),
 		TEST(another_app_is_no_reason),
 		TEST(a_hook_that_is_left_alone_stays_so),
 		TEST(a_hook_is_deleted_when_its_policy_says_so),
