@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "apply/apply.h"
 #include "plan/heed.h"
 #include "plan/hook.h"
 #include "plan/order.h"
@@ -163,6 +164,8 @@ int planning_make(struct source *source, struct cluster *cluster,
 	if (cluster->marks)
 		hook_find(plan, args->kinds);
 	if (cluster_read(cluster, plan_items(plan), plan->n, err) < 0)
+		return -1;
+	if (args->await_gone && apply_await_namespaces(cluster, plan, err) < 0)
 		return -1;
 	rule_warn(run, &source->rules);
 	if (cluster->marks) {

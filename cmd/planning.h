@@ -29,6 +29,7 @@ struct planning_args {
 	bool force_replace; /* of what cannot be changed */
 	bool take_over;     /* what was synced from another repository */
 	enum hold_mode hold;
+	bool await_gone; /* no option: Namespaces that are being deleted */
 };
 extern const struct opt planning_opts[];
 

@@ -26,7 +26,7 @@ struct sync_how {
 extern const struct opt sync_how_opts[];
 #define SYNC_HOW_DEFAULTS                                                      \
 	{                                                                      \
-		.wait = -1                                                     \
+		.prune = { .await_gone = true }, .wait = -1,                   \
 	}
 
 /* Make the cluster match the apps that are chosen, and report it. */

@@ -64,6 +64,14 @@ MUST_USE int apply_wait(struct run *run, struct cluster *cluster,
 			const struct apply_patience *patience, struct err *err);
 
 /*
+ * A Namespace that is wanted and that somebody has deleted: wait until it is
+ * gone, a minute at most, and read all again, since what is in it goes with it.
+ * One that is not gone by then has an err that says what holds it.
+ */
+MUST_USE int apply_await_namespaces(struct cluster *cluster, struct plan *plan,
+				    struct err *err);
+
+/*
  * Judge once the health of what is wanted and lives, as it was read: fills in
  * `health` and `events` of the items that can be unhealthy.  A cluster that
  * knows of no health leaves them as they are.

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "apply/apply.h"
 
+#include "document/document.h"
+
 static bool is_waited_for(const struct plan_step *step)
 {
 	const struct cluster_item *item = &step->item;
@@ -101,6 +103,42 @@ int apply_wait(struct run *run, struct cluster *cluster,
 	if (cluster_wait(cluster, items, n_items, longest * 1000, err) < 0)
 		return -1;
 	return judge_wait(items, n_items, err);
+}
+
+/* Is it a Namespace that is being deleted? */
+static bool is_going_namespace(const struct cluster_item *item)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	AUTO_ERR struct err broken = { 0 };
+	json_t *live;
+
+	return object_is(item->want, "", "Namespace") && item->live.len &&
+	       item->err.status == ERR_OK &&
+	       doc_read_json(scratch, "live", item->live, &live, &broken) ==
+		       0 &&
+	       doc_get(live, "metadata", "deletionTimestamp", NULL);
+}
+
+int apply_await_namespaces(struct cluster *cluster, struct plan *plan,
+			   struct err *err)
+{
+	struct cluster_item **going = arena_array(plan->arena, plan->n_want,
+						  sizeof(*going));
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n_want; i++)
+		if (is_going_namespace(&plan->v[i].item))
+			going[n++] = &plan->v[i].item;
+	if (!n)
+		return 0;
+	/* What is being deleted is not deleted again. */
+	if (cluster_delete(cluster, going, n, err) < 0) {
+		plan_errors(plan, err);
+		return -1;
+	}
+	for (size_t i = 0; i < n; i++)
+		going[i]->written = false;
+	return cluster_read(cluster, plan_items(plan), plan->n, err);
 }
 
 int apply_judge(struct run *run, struct cluster *cluster, struct plan *plan,

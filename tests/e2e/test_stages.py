@@ -85,7 +85,61 @@ def test_a_definition_whose_names_are_taken(kube, control, repo, prefix):
     assert "b.yaml:1" in result.err and "Widget" in result.err
 
 
-def test_a_namespace_on_its_way_out(kube, control, repo, ns):
+def hold(control, ns):
+    """Keep a Namespace, that is being deleted from now on, from going."""
+    live = control.api.get(f"/api/v1/namespaces/{ns}")
+    live["metadata"]["finalizers"] = ["example.com/hold"]
+    control.api.call("PUT", f"/api/v1/namespaces/{ns}", live)
+    control.api.delete(f"/api/v1/namespaces/{ns}")
+
+
+def let_go(control, ns):
+    """As its controller would, which is not here."""
+    for one in control.api.items(objects.config_maps(ns)):
+        control.api.delete(
+            f"{objects.config_maps(ns)}/{one['metadata']['name']}")
+    live = control.api.get(f"/api/v1/namespaces/{ns}")
+    live["spec"]["finalizers"] = []
+    control.api.call("PUT", f"/api/v1/namespaces/{ns}/finalize", live)
+    control.api.merge(f"/api/v1/namespaces/{ns}",
+                      {"metadata": {"finalizers": None}})
+
+
+def wanted(repo, ns):
+    repo.commit({
+        "ns.yaml": "apiVersion: v1\nkind: Namespace\n"
+                   f"metadata: {{name: {ns}}}\n",
+        "a.yaml": objects.config_map("a", {"x": "1"}, ns)})
+
+
+def test_row_29_a_namespace_that_is_wanted_is_made_anew(kube, control, repo,
+                                                        ns):
+    wanted(repo, ns)
+    kube("sync", repo)
+    before = control.api.get(f"/api/v1/namespaces/{ns}")["metadata"]["uid"]
+    hold(control, ns)
+    later = threading.Timer(1, let_go, (control, ns))
+    later.start()
+    done = kube("sync", repo)
+    later.join()
+    assert "2 created" in done.out
+    now = control.api.get(f"/api/v1/namespaces/{ns}")["metadata"]
+    assert now["uid"] != before and "deletionTimestamp" not in now
+    kube("diff", repo)
+
+
+def test_row_29_what_holds_a_namespace_is_named(kube, control, repo, ns):
+    wanted(repo, ns)
+    kube("sync", repo)
+    hold(control, ns)
+    result = kube("sync", "--timeout", "3s", repo, expect=4)
+    assert f"Namespace {ns}" in result.err
+    assert "example.com/hold" in result.err
+    let_go(control, ns)
+
+
+def test_row_29_a_namespace_on_its_way_out(kube, control, repo, ns):
+    """Nobody makes it anew: to try again is no help."""
     repo.commit({"a.yaml": objects.config_map("a", {"x": "1"}, ns)})
     if control.own:
         # Without its controller, which other tests may have started.
@@ -93,8 +147,9 @@ def test_a_namespace_on_its_way_out(kube, control, repo, ns):
         live["metadata"]["finalizers"] = ["example.com/hold"]
         control.api.call("PUT", f"/api/v1/namespaces/{ns}", live)
     control.api.delete(f"/api/v1/namespaces/{ns}")
-    result = kube("sync", repo, expect=4)
-    assert "a.yaml:1" in result.err and "being deleted" in result.err
+    result = kube("sync", repo, expect=2)
+    assert "a.yaml:1" in result.err
+    assert f"namespace {ns} is being deleted" in result.err
 
 
 @pytest.fixture

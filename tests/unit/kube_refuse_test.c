@@ -84,7 +84,7 @@ static const struct {
 	{ 403,
 	  STATUS("configmaps \\\"a\\\" is forbidden: unable to create new "
 		 "content in namespace demo because it is being terminated"),
-	  ERR_TEMPORARY, "namespace demo is being deleted", "wait until" },
+	  ERR_REFUSED, "namespace demo is being deleted", "add a Namespace" },
 	{ 403, STATUS("no"), ERR_ACCESS, "no", NULL },
 	{ 400, STATUS("admission webhook \\\"w.x\\\" does not support dry run"),
 	  ERR_REFUSED, "admission webhook \"w.x\" does not support dry run",

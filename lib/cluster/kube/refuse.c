@@ -115,12 +115,13 @@ static int refuse_terminating(const char *message, struct err *err)
 	const char *name = strstr(message, before);
 
 	if (!name)
-		return err_set(err, ERR_TEMPORARY, "%s", message);
+		return err_set(err, ERR_REFUSED, "%s", message);
 	name += strlen(before);
-	err_set(err, ERR_TEMPORARY, "namespace %.*s is being deleted",
+	err_set(err, ERR_REFUSED, "namespace %.*s is being deleted",
 		(int)strcspn(name, " "), name);
-	return err_hint(err, "wait until it is gone, then run the same "
-			     "command again");
+	return err_hint(err, "add a Namespace to the repository, and sync "
+			     "makes it anew once it is gone; or take out what "
+			     "is in it");
 }
 
 static int refuse_namespace(const json_t *said, struct err *err)
