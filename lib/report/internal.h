@@ -32,6 +32,7 @@ struct progress {
 	int64_t next_ms;   /* not to be drawn again before this */
 	size_t shown;      /* columns that are on the screen now */
 	const char *stage; /* the last that was named */
+	bool told;         /* it has had its line */
 };
 
 struct report {

@@ -180,7 +180,7 @@ static const char *next_line(struct arena *arena, const char **at,
 static const char *find_last_success(struct metrics *metrics,
 				     const char *labels)
 {
-	const char *at = metrics->before, *found, *value;
+	const char *at = metrics->before, *found, *value = "";
 
 	do {
 		found = next_line(metrics->arena, &at, LAST_SUCCESS, &value);

@@ -17,9 +17,12 @@ void report_progress_init(struct report *report)
 
 	progress->terminal = isatty(fileno(report->args.err)) && term &&
 			     strcmp(term, "dumb") != 0;
-	progress->wanted = !report->args.quiet &&
-			   (when == REPORT_ALWAYS ||
-			    (when == REPORT_AUTO && progress->terminal));
+	/* Every CI says that it is one. */
+	progress->wanted =
+		!report->args.quiet &&
+		(when == REPORT_ALWAYS ||
+		 (when == REPORT_AUTO &&
+		  (progress->terminal || run_env(report->run, "CI"))));
 	progress->next_ms = when == REPORT_ALWAYS ? 0 : clock_ms() + DELAY_MS;
 }
 
@@ -45,15 +48,15 @@ static void add_line(const struct report *report, struct str *line,
 }
 
 /* Where a line cannot be taken back (a log), one for each new stage. */
-static void write_stage(struct report *report)
+static void write_stage(struct report *report, const struct event *event)
 {
-	const struct event start = { .kind = EVENT_PROGRESS };
 	AUTO_STR struct str line = STR_INIT(STR_BIG);
 
-	add_line(report, &line, &start);
+	add_line(report, &line, event);
 	str_add_char(&line, '\n');
 	report_write(report, report->args.err, &line);
 	fflush(report->args.err);
+	report->progress.told = true;
 }
 
 /* The line that is written over and over. */
@@ -88,14 +91,16 @@ void report_progress_show(struct report *report, const struct event *event)
 
 	if (!progress->wanted)
 		return;
-	if (begins)
+	if (begins) {
 		progress->stage = arena_strdup(report->run->arena, event->text);
+		progress->told = false;
+	}
 	if (!progress->stage || clock_ms() < progress->next_ms)
 		return;
 	if (progress->terminal)
 		draw(report, event);
-	else if (begins)
-		write_stage(report);
+	else if (!progress->told)
+		write_stage(report, event);
 }
 
 void report_progress_clear(struct report *report)

@@ -4,12 +4,14 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "report/internal.h"
 
-#define VERB_WIDTH    9  /* "unchanged" */
-#define OBJECT_WIDTH  38 /* the origin begins in column 50 where it can */
-#define SUBJECT_WIDTH 50
-#define OID_WIDTH     7
+#define VERB_WIDTH     9  /* "unchanged" */
+#define OBJECT_WIDTH   38 /* the origin begins in column 50 where it can */
+#define SUBJECT_WIDTH  50
+#define OID_WIDTH      7
+#define DURATION_UNITS 2
 
 const struct verb_words report_verb_words[VERB_COUNT] = {
 	[VERB_CREATE] = { "create", "to create", "created", COLOR_GREEN },
@@ -241,6 +243,17 @@ void report_text_counts(struct report *report, struct str *out)
 		str_add(out, report->applied ? "nothing" : "no differences");
 }
 
+/* How long it took, where somebody had to wait for it. */
+static void add_duration(const struct report *report, struct str *out)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	const int64_t seconds = (clock_ms() - report->began_ms) / 1000;
+
+	if (report->applied && seconds)
+		str_printf(out, " in %s",
+			   clock_duration(scratch, seconds, DURATION_UNITS));
+}
+
 void report_text_target(struct report *report, struct str *out)
 {
 	str_add(out, ": ");
@@ -254,6 +267,7 @@ void report_text_target(struct report *report, struct str *out)
 		str_add(out, " -> ");
 		report_add(report, out, report->cluster->name);
 	}
+	add_duration(report, out);
 	str_add_char(out, '\n');
 }
 

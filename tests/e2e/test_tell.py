@@ -6,6 +6,7 @@ import hmac
 import http.server
 import json
 import os
+import re
 import stat
 import threading
 
@@ -196,6 +197,23 @@ def test_metrics_and_report_fail_each_for_itself(gitops, repo, on, tmp_path):
                     "--report", report, *on, repo, expect=2)
     assert "--metrics: write" in result.err
     assert json.loads(report.read_text())["exitStatus"] == 0
+
+
+# ---- while it runs, and at its end ----
+
+def test_in_ci_a_slow_run_has_a_line_for_each_stage(kube, repo, ns):
+    repo.commit({"a.yaml": objects.deployment(ns)})
+    result = kube("sync", "--wait", "3s", repo, env={"CI": "true"}, expect=5)
+    assert f"gitops: sync: waiting for Deployment {ns}/web; healthy 0 of 1\n" \
+        in result.err
+    assert "\r" not in result.err
+    assert re.search(r"^1 created: .* in \d+s$", result.out, re.M)
+
+
+def test_a_log_of_no_ci_has_none(kube, repo, ns):
+    repo.commit({"a.yaml": objects.deployment(ns)})
+    result = kube("sync", "--wait", "3s", repo, expect=5)
+    assert "waiting" not in result.err
 
 
 # ---- notifications ----

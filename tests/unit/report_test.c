@@ -496,8 +496,19 @@ static void progress_in_a_log_is_a_line_for_each_stage(void **state)
 	run_progress(&run, "reading", 2, 9);
 	run_progress(&run, NULL, 3, 9);
 	run_progress(&run, "applying", 1, 9);
-	assert_errors("gitops: sync: reading\n"
-		      "gitops: sync: applying\n");
+	assert_errors("gitops: sync: reading 1 of 9\n"
+		      "gitops: sync: applying 1 of 9\n");
+}
+
+static void a_quick_run_in_ci_shows_none(void **state)
+{
+	static const char *const env[] = { "CI=true", NULL };
+
+	(void)state;
+	run.env = env;
+	open_as("sync");
+	run_progress(&run, "reading", 1, 9);
+	assert_errors("");
 }
 
 static void progress_is_not_for_files(void **state)
@@ -576,6 +587,7 @@ int main(void)
 		TEST(a_quiet_run_that_fails_tells_its_warnings),
 		TEST(a_hint_shared_by_a_row_of_errors_is_given_once),
 		TEST(progress_in_a_log_is_a_line_for_each_stage),
+		TEST(a_quick_run_in_ci_shows_none),
 		TEST(progress_is_not_for_files),
 		TEST(a_full_disk_is_an_error),
 		TEST(a_reader_that_left_is_a_signal),
