@@ -193,8 +193,9 @@ def test_expired_credential_is_asked_for_again(gitops, one, proxy, plugin,
     assert plugin.calls() >= 1
 
 
-def test_token_that_expires_mid_run_is_refreshed(gitops, control, one, proxy,
-                                                 plugin, tmp_path, ns):
+def test_row_15_token_that_expires_mid_run_is_refreshed(gitops, control, one,
+                                                        proxy, plugin,
+                                                        tmp_path, ns):
     """From the n-th request on the old token is no longer good: the plugin is
     asked once more and the request is sent again."""
     fresh = "CANARY-fresh-token"
@@ -214,8 +215,8 @@ def test_token_that_expires_mid_run_is_refreshed(gitops, control, one, proxy,
     assert plugin.calls() == 2
 
 
-def test_rotated_token_file_is_read_again(gitops, control, one, proxy,
-                                          tmp_path, ns):
+def test_row_16_rotated_token_file_is_read_again(gitops, control, one, proxy,
+                                                 tmp_path, ns):
     fresh = "CANARY-rotated-token"
     file = tmp_path / "token"
     file.write_text(TOKEN)
@@ -233,8 +234,8 @@ def test_rotated_token_file_is_read_again(gitops, control, one, proxy,
     assert synced(control, ns)
 
 
-def test_a_credential_that_stays_refused_ends_the_run(gitops, one, proxy,
-                                                      plugin, tmp_path):
+def test_row_15_a_credential_that_stays_refused_ends_the_run(
+        gitops, one, proxy, plugin, tmp_path):
     plugin.says("v1", {"token": "CANARY-wrong"})
     path = proxy.kubeconfig(tmp_path, plugin.user("v1"))
     result = gitops("sync", "--kubeconfig", path, one, expect=2)
@@ -332,8 +333,8 @@ def test_impersonated_groups_are_sent(gitops, one, proxy, tmp_path):
     assert last.get_all("Impersonate-Group") == ["ops", "system:masters"]
 
 
-def test_the_server_s_certificate_is_verified(gitops, control, one, proxy,
-                                              tmp_path):
+def test_row_55_the_server_s_certificate_is_verified(gitops, control, one,
+                                                     proxy, tmp_path):
     from bed.pki import Authority
     other = Authority(tmp_path / "other", "other-ca")
     for cluster in ({"certificate-authority-data": encode(other.cert)},
@@ -344,7 +345,7 @@ def test_the_server_s_certificate_is_verified(gitops, control, one, proxy,
     assert proxy.requests == [], "no token goes to a stranger"
 
 
-def test_a_wrong_name_is_refused_and_tls_server_name_helps(
+def test_row_55_a_wrong_name_is_refused_and_tls_server_name_helps(
         gitops, control, one, tmp_path):
     own(control)
     cert = control.pki.sign(f"only-{tmp_path.name}", "/CN=only", server=True,
@@ -400,7 +401,8 @@ def test_proxy_of_the_environment_and_its_exceptions(gitops, control, one,
         assert tunnel.targets == []
 
 
-def test_a_redirect_is_not_followed(gitops, one, proxy, control, tmp_path):
+def test_row_50_a_redirect_is_not_followed(gitops, one, proxy, control,
+                                           tmp_path):
     from bed.proxy import Answer
     with Proxy(control) as elsewhere:
         proxy.decide = lambda request: Answer(

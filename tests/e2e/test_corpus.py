@@ -80,7 +80,7 @@ def test_render_of_a_real_project(gitops, project, folder):
 
 
 @pytest.mark.parametrize("folder", WHOLE)
-def test_sync_then_diff_three_times(gitops, prod, project, folder):
+def test_row_47_sync_then_diff_three_times(gitops, prod, project, folder):
     repo = project(folder)
     gitops.kubeconfig = prod.kubeconfig
     space = WHOLE[folder]

@@ -92,7 +92,7 @@ def test_a_file_that_is_no_manifest_is_an_error_with_its_name(
     assert path.name in result.err
 
 
-def test_two_runs_at_once(gitops, repo, where, on):
+def test_row_134_two_runs_at_once(gitops, repo, where, on):
     """One writes, the other says so and exits with 4, or waits its turn."""
     repo.commit({f"{i}.yaml": objects.config_map(f"a{i}", {"x": "1"})
                  for i in range(300)})
@@ -107,7 +107,8 @@ def test_two_runs_at_once(gitops, repo, where, on):
     gitops("diff", *on, repo)
 
 
-def test_killed_at_any_time_it_leaves_whole_files(gitops, repo, where, on):
+def test_row_139_killed_at_any_time_it_leaves_whole_files(gitops, repo, where,
+                                                          on):
     text = {f"k{i}": "v" * 200 for i in range(50)}
     repo.commit({f"{i}.yaml": objects.config_map(f"a{i}", text)
                  for i in range(100)})

@@ -171,7 +171,7 @@ def test_damaged_history_is_named(driver, history):
     assert oid in result.err
 
 
-def test_crafted_commits(driver, repo):
+def test_row_85_crafted_commits(driver, repo):
     """Without an author, with NUL and control characters, ten megabytes."""
     good = repo.commit({"a": "1"})
     tree = repo.git("rev-parse", "HEAD^{tree}")

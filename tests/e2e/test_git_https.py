@@ -500,7 +500,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
-def test_a_damaged_cache_is_replaced(git, https_git, config, damage):
+def test_row_81_a_damaged_cache_is_replaced(git, https_git, config, damage):
     url = https_git.url(config)
     git("render", url)
     change(config, "2")
@@ -522,7 +522,7 @@ def test_a_cut_pack_is_found_and_replaced(git, https_git, config):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
-def test_a_cache_of_another_user_is_refused(git, https_git, config):
+def test_row_82_a_cache_of_another_user_is_refused(git, https_git, config):
     url = https_git.url(config)
     git("render", url)
     os.chown(git.home / ".cache/gitops/git", 12345, 12345)

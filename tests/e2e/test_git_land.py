@@ -219,7 +219,7 @@ def test_pushers_of_one_machine(https, https_git, config, tmp_path):
 
 
 @SERVERS
-def test_outrun_makes_the_edit_anew(request, kind, config):
+def test_row_77_outrun_makes_the_edit_anew(request, kind, config):
     """Another push comes in between, right before ours is judged."""
     run, url = place(request, kind, config)
     other = config.commit({"other.txt": "1\n"})
@@ -236,7 +236,7 @@ def test_outrun_makes_the_edit_anew(request, kind, config):
 
 
 @SERVERS
-def test_outrun_each_time_is_temporary(request, kind, config):
+def test_row_77_outrun_each_time_is_temporary(request, kind, config):
     run, url = place(request, kind, config)
     hook(config, "pre-receive", """unset GIT_QUARANTINE_PATH
 new=$(git -c user.name=x -c user.email=x commit-tree -p main -m other \
@@ -307,7 +307,7 @@ def test_branch_of_a_pull_request(request, kind, config):
 
 
 @SERVERS
-def test_hook_that_refuses(request, kind, config):
+def test_row_80_hook_that_refuses(request, kind, config):
     run, url = place(request, kind, config)
     hook(config, "pre-receive", "printf 'no \\033[31mreleases\\n' >&2\n"
          "echo 'on Fridays' >&2\nexit 1\n")
@@ -318,7 +318,7 @@ def test_hook_that_refuses(request, kind, config):
 
 
 @SERVERS
-def test_protected_branch(request, kind, config):
+def test_row_80_protected_branch(request, kind, config):
     """In the words of GitLab's and Gitea's hooks."""
     run, url = place(request, kind, config)
     hook(config, "update", "echo 'You are not allowed to push code to "
@@ -366,7 +366,7 @@ def test_hooks_of_a_path_are_not_passed_by(request, kind, config):
 
 
 @SERVERS
-def test_push_that_was_taken_is_recognised(request, kind, config):
+def test_row_79_push_that_was_taken_is_recognised(request, kind, config):
     """The server dies when it has moved the branch, before it says so."""
     run, url = place(request, kind, config)
     hook(config, "post-receive", "kill -9 $PPID\n")

@@ -131,7 +131,7 @@ def test_kinds_and_versions_that_are_paths(plain, out, repo, kind, version):
     assert "a.json:1" in result.err
 
 
-# ---- YAML (T17, rows 101 to 105) ----
+# ---- YAML ----
 
 def bomb(levels, width):
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
@@ -274,7 +274,7 @@ def test_terminal_escapes_are_shown_harmless(plain, out, repo):
                                   "car\rriage.yaml", "bi\u202edi.yaml",
                                   b"inv\xffalid.yaml", "q'uote\".yaml"],
                          ids=repr)
-def test_file_names_of_evil(plain, out, repo, name):
+def test_row_84_file_names_of_evil(plain, out, repo, name):
     raw = name if isinstance(name, bytes) else name.encode()
     with open(os.path.join(str(repo).encode(), raw), "wb") as file:
         file.write(b"kind: [\n")

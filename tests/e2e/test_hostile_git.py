@@ -44,7 +44,7 @@ def test_urls_that_are_commands(gitops, tmp_path, url):
 
 @pytest.mark.parametrize("name", [".git", ".GIT", "git~1", ".g\u200cit",
                                   "a.YAML", "\u00e9.yaml", "e\u0301.yaml"])
-def test_strange_names_are_harmless(plain, repo, name):
+def test_row_84_strange_names_are_harmless(plain, repo, name):
     result = plain("render", crafted(repo, name), expect=(0, 2),
                    memory=MEMORY)
     assert result.cpu < 1
@@ -105,7 +105,7 @@ def test_a_corrupt_object_is_no_empty_wish(plain, good):
     assert "a.yaml" in result.err
 
 
-def test_deep_and_wide_trees(plain, repo):
+def test_row_83_deep_and_wide_trees(plain, repo):
     tree = repo.git("mktree", "-z", stdin=(
         f"100644 blob {blob(repo)}\ta.yaml\0"))
     for _ in range(3000):
@@ -129,7 +129,7 @@ def test_a_tree_bomb(plain, repo):
     assert result.cpu < 2
 
 
-def test_a_huge_blob_beside_the_manifests_is_not_read(plain, repo):
+def test_row_83_a_huge_blob_beside_the_manifests_is_not_read(plain, repo):
     repo.commit({"a.yaml": objects.config_map("a", {"x": "1"}),
                  "video.bin": b"\0" * (64 << 20)})
     result = plain("render", repo, measure=True)

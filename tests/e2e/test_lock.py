@@ -57,7 +57,7 @@ def test_nothing_to_do_and_one_object_need_none(kube, control, repo, ns):
     assert lease(control, kube) is None
 
 
-def test_another_run_is_named(kube, control, two, hold, ns):
+def test_row_130_another_run_is_named(kube, control, two, hold, ns):
     hold("12 elsewhere ann@elsewhere")
     result = kube("sync", two, expect=4)
     assert "is being synced by ann@elsewhere, since 20" in result.err
@@ -67,12 +67,13 @@ def test_another_run_is_named(kube, control, two, hold, ns):
 
 
 @pytest.mark.parametrize("renewed, seconds", [(-700, 600), (-20, 10)])
-def test_one_that_has_expired_is_taken(kube, two, hold, renewed, seconds):
+def test_row_132_one_that_has_expired_is_taken(kube, two, hold, renewed,
+                                               seconds):
     hold("12 elsewhere ann@elsewhere", renewed, seconds)
     kube("sync", two)
 
 
-def test_one_of_a_process_that_is_no_more_is_taken(kube, two, hold):
+def test_row_132_one_of_a_process_that_is_no_more_is_taken(kube, two, hold):
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     hold(f"{gone.pid} {socket.gethostname()} me@here")
@@ -84,7 +85,7 @@ def test_one_of_a_process_that_lives_is_not(kube, two, hold):
     kube("sync", two, expect=4)
 
 
-def test_it_is_waited_for(kube, control, two, hold):
+def test_row_130_it_is_waited_for(kube, control, two, hold):
     hold("12 elsewhere ann@elsewhere")
 
     def release():
@@ -98,7 +99,7 @@ def test_it_is_waited_for(kube, control, two, hold):
     other.join()
 
 
-def test_many_at_once_do_no_harm(kube, control, two, ns):
+def test_row_130_many_at_once_do_no_harm(kube, control, two, ns):
     runs = [kube.start("sync", "--wait-lock", "60s", two,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             for _ in range(4)]

@@ -118,7 +118,7 @@ def test_fields_of_others_that_git_does_not_name_stay(kube, control, repo,
     assert control.api.get(path)["data"] == {"x": "1", "theirs": "2"}
 
 
-def test_the_overridden_manager_is_named(kube, control, repo, ns):
+def test_row_22_the_overridden_manager_is_named(kube, control, repo, ns):
     path = f"{objects.config_maps(ns)}/a"
     control.api.apply(path, {
         "apiVersion": "v1", "kind": "ConfigMap",
@@ -134,7 +134,7 @@ def test_the_overridden_manager_is_named(kube, control, repo, ns):
     assert "autopilot" not in kube("sync", repo).err
 
 
-def test_no_force_leaves_contested_fields(kube, control, repo, ns):
+def test_row_22_no_force_leaves_contested_fields(kube, control, repo, ns):
     path = f"{objects.config_maps(ns)}/a"
     control.api.apply(path, {
         "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"},

@@ -89,7 +89,7 @@ def test_a_quick_run_shows_no_progress(gitops, made, on):
     assert other
 
 
-def test_a_full_disk_is_an_error(gitops, made):
+def test_row_123_a_full_disk_is_an_error(gitops, made):
     with open("/dev/full", "wb") as full:
         result = gitops("render", made, stdout=full, expect=2)
     assert result.err == ("gitops: render: write to standard output: "
@@ -110,7 +110,7 @@ def closed(gitops, stream, *args):
         env=gitops.environment(None), capture_output=True, check=False)
 
 
-def test_a_closed_stdout_is_an_error(gitops, made):
+def test_row_123_a_closed_stdout_is_an_error(gitops, made):
     done = closed(gitops, ">&-", "render", made)
     assert done.returncode == 2
     assert b"standard output" in done.stderr
@@ -122,7 +122,7 @@ def test_no_file_takes_the_place_of_a_closed_stream(gitops, made, on):
     gitops("diff", *on, made)
 
 
-def test_a_reader_that_leaves_ends_it_without_a_word(gitops, made):
+def test_row_121_a_reader_that_leaves_ends_it_without_a_word(gitops, made):
     process = gitops.start("render", made, stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE)
     process.stdout.close()
@@ -138,7 +138,7 @@ def test_it_needs_no_environment(gitops, made, on):
 
 
 @pytest.mark.parametrize("lang", ["tr_TR.UTF-8", "C", "nonsense"])
-def test_the_locale_changes_nothing(gitops, made, on, lang):
+def test_row_128_the_locale_changes_nothing(gitops, made, on, lang):
     env = {"LANG": lang, "LC_ALL": lang}
     assert gitops("diff", *on, made, env=env, expect=1).out == \
         gitops("diff", *on, made, expect=1).out

@@ -78,7 +78,8 @@ def test_no_prune_keeps_it_and_remembers(two, control, repo, ns):
     assert live(control, ns) == ["a"]
 
 
-def test_the_mark_of_another_object_makes_nothing_ours(two, control, repo, ns):
+def test_row_33_the_mark_of_another_object_makes_nothing_ours(
+        two, control, repo, ns):
     """As a controller copies labels and annotations."""
     a = control.api.get(path(ns, "a"))["metadata"]
     control.api.merge(path(ns, "b"), {
@@ -100,7 +101,7 @@ def test_one_that_is_not_marked_any_more_stays(two, control, repo, ns):
     kept(control, two, repo, ns, "does not carry the mark", forgotten=True)
 
 
-def test_one_that_was_made_anew_stays(two, control, repo, ns):
+def test_row_32_one_that_was_made_anew_stays(two, control, repo, ns):
     b = control.api.get(path(ns, "b"))
     control.api.delete(path(ns, "b"))
     control.api.create(objects.config_maps(ns), {
@@ -109,7 +110,7 @@ def test_one_that_was_made_anew_stays(two, control, repo, ns):
     kept(control, two, repo, ns, "made another one", forgotten=True)
 
 
-def test_one_that_is_gone_is_no_error(two, control, repo, ns):
+def test_row_136_one_that_is_gone_is_no_error(two, control, repo, ns):
     control.api.delete(path(ns, "b"))
     two("sync", repo)
     assert members(control, two) == ["a"]
@@ -198,7 +199,7 @@ def test_what_waits_for_its_finalizers_is_not_waited_for_again(
     assert members(control, two) == ["a"]
 
 
-def test_a_namespace_that_is_used_stays(kube, control, repo, prefix):
+def test_row_35_a_namespace_that_is_used_stays(kube, control, repo, prefix):
     space = f"{prefix}-used"
     repo.commit({"ns.yaml": f"""
         apiVersion: v1
@@ -286,7 +287,7 @@ def limited(control, ns, tmp_path, rules):
         directory=tmp_path)
 
 
-def test_nothing_is_deleted_where_something_could_not_be_read(
+def test_row_18_nothing_is_deleted_where_something_could_not_be_read(
         two, control, repo, ns, tmp_path):
     """Secrets of the namespace may not be read: then nothing goes."""
     weak = limited(control, ns, tmp_path, [
@@ -301,8 +302,8 @@ def test_nothing_is_deleted_where_something_could_not_be_read(
     assert live(control, ns) == ["a", "b"]
 
 
-def test_a_delete_that_is_refused_stays_in_the_record(two, control, repo, ns,
-                                                      tmp_path):
+def test_row_31_a_delete_that_is_refused_stays_in_the_record(
+        two, control, repo, ns, tmp_path):
     weak = limited(control, ns, tmp_path, [
         {"apiGroups": [""], "resources": ["configmaps"],
          "verbs": ["get", "list", "create", "patch", "update"]}])
@@ -315,7 +316,8 @@ def test_a_delete_that_is_refused_stays_in_the_record(two, control, repo, ns,
     assert live(control, ns) == ["a"]
 
 
-def test_a_kind_that_is_gone_is_remembered(kube, control, repo, ns, prefix):
+def test_row_45_a_kind_that_is_gone_is_remembered(kube, control, repo, ns,
+                                                  prefix):
     group = f"{prefix}k.example.com"
     repo.commit({"crd.yaml": objects.crd(f"{prefix}k")})
     kube("sync", "--app", "definitions-" + kube.env["GITOPS_APP"], repo)
@@ -424,7 +426,8 @@ def test_two_apps_with_the_same_object_are_refused(pair, kube, repo, ns):
 
 
 @pytest.mark.parametrize("command", ["diff", "sync"])
-def test_what_another_app_has_is_not_taken(two, control, repo, ns, command):
+def test_row_133_what_another_app_has_is_not_taken(two, control, repo, ns,
+                                                   command):
     two.env["GITOPS_APP"] += "-other"
     result = two(command, repo, expect=2)
     assert f"a.yaml:1: ConfigMap {ns}/a belongs to another app" in result.err
@@ -464,8 +467,8 @@ def test_a_record_of_another_tool_is_refused(kube, control, repo, ns):
 @pytest.mark.parametrize("data", [
     {"format": "2"}, {"parts": "x"}, {"members": "a b\n"},
     {"members": None}, {"syncs": "{"}])
-def test_a_record_that_was_edited_is_not_trusted(two, control, repo, ns,
-                                                 data):
+def test_row_140_a_record_that_was_edited_is_not_trusted(two, control, repo,
+                                                         ns, data):
     control.api.merge(f"{RECORDS}/gitops-{two.env['GITOPS_APP']}",
                       {"data": data})
     result = two("sync", repo, expect=2)
@@ -506,7 +509,7 @@ def test_kubectl_sees_an_apply_set_and_leaves_it_alone(two, control, repo,
     assert live(control, ns) == ["a", "b"]
 
 
-def test_a_large_app_has_a_record_in_parts(kube, control, repo, ns):
+def test_row_137_a_large_app_has_a_record_in_parts(kube, control, repo, ns):
     names = [f"n{i:04}" for i in range(1600)]
     repo.commit({"all.yaml": "\n---\n".join(
         objects.config_map(name, {}, ns) for name in names)})

@@ -80,7 +80,7 @@ def test_a_list_may_be_used_again_for_a_while(known, registry, prefix):
     assert sorted(known.one("tags", image)["tags"]) == ["1", "2"]
 
 
-def test_digests_cost_a_head_each(known, registry, prefix):
+def test_row_88_digests_cost_a_head_each(known, registry, prefix):
     one = registry.push(prefix, "1")
     two = registry.push(prefix, "2", docker=True, unique="x")
     index = registry.index(prefix, "3", {"linux/amd64": one})
@@ -161,7 +161,7 @@ def test_a_digest_is_looked_at_as_it_is(known, registry, prefix):
         == {"digest": pushed["digest"], **BUILT}
 
 
-def test_a_tag_may_vanish(known, registry, prefix):
+def test_row_91_a_tag_may_vanish(known, registry, prefix):
     pushed = registry.push(prefix, "1", created=DATE)
     registry.push(prefix, "2", created=DATE, unique="2")
     registry.delete(prefix, pushed["digest"])
@@ -265,7 +265,7 @@ echo '{{"Username": "{USER}", "Secret": "{PASSWORD}"}}'
     ("echo '{}'", "no login"),
     ("yes | head -c 1000000", "docker-credential-bad"),
 ])
-def test_a_helper_that_fails(images, registry, prefix, script, error):
+def test_row_93_a_helper_that_fails(images, registry, prefix, script, error):
     registry.push(prefix, "1")
     images.helper("bad", script + "\n")
     images.log_in(None, credsStore="bad")
@@ -277,7 +277,8 @@ def test_a_helper_that_fails(images, registry, prefix, script, error):
     ("../../bin/sh", "is no name"), ("-x", "is no name"),
     ("a b", "is no name"), ("not-there", "there is no docker-credential-"),
 ])
-def test_what_is_no_helper_is_not_run(images, registry, prefix, name, error):
+def test_row_93_what_is_no_helper_is_not_run(images, registry, prefix, name,
+                                             error):
     registry.push(prefix, "1")
     images.log_in(None, credsStore=name)
     found = images.one("tags", f"{registry.host}/{prefix}")

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Registries that misbehave: rows 86-93 and T10-T11 of the reliability
-notes.  What they do cannot be had from a real one."""
+"""Registries that misbehave.  What they do cannot be had from a real one."""
 
 import hashlib
 import json
@@ -51,7 +50,7 @@ def pages(*links):
     return answer
 
 
-def test_pages_by_path_url_and_query(images, serve):
+def test_row_89_pages_by_path_url_and_query(images, serve):
     links = ["/v2/a/tags/list?page=1", "?page=2", None]
     server = serve(lambda request: pages(*links)(request))
     links[2] = f"{server.url}/v2/a/tags/list?page=3"
@@ -68,7 +67,7 @@ def test_pages_by_path_url_and_query(images, serve):
     "//127.0.0.1:{other}/v2/a/tags/list?page=1",
     "http://127.0.0.1:{port}@127.0.0.1:{other}/?page=1",
 ])
-def test_pages_elsewhere_are_not_got(images, serve, link):
+def test_row_89_pages_elsewhere_are_not_got(images, serve, link):
     links = [""]
     other = serve(lambda request: (200, {}, TAGS))
     server = serve(lambda request: pages(*links)(request))
@@ -82,14 +81,14 @@ def test_pages_elsewhere_are_not_got(images, serve, link):
 @pytest.mark.parametrize("links", [
     ["?page=0"], ["?page=1", "?page=2", "?page=1"],
 ])
-def test_pages_in_a_circle_end(images, serve, links):
+def test_row_89_pages_in_a_circle_end(images, serve, links):
     server = serve(pages(*links, *["?page=0"] * 3))
     found = images.one("tags", f"{server.host}/a")
     assert found["status"] == ERR_FAILED and "circle" in found["error"]
     assert len(server.seen) <= 4
 
 
-def test_tags_that_no_reference_can_name_are_counted(images, serve):
+def test_row_90_tags_that_no_reference_can_name_are_counted(images, serve):
     server = serve(lambda request: (200, {}, {"tags": [
         "1", "x" * 10240, "a b", "\x1b[2J", "", "-x", "1", 5, "_2"]}))
     found = images.one("tags", f"{server.host}/a")
@@ -111,8 +110,8 @@ def test_no_tags_are_none(images, serve, body):
     assert images.one("tags", f"{server.host}/a") == {"tags": [], "invalid": 0}
 
 
-def test_patience_is_had_where_it_is_asked_for(images, serve):
-    """429 of one repository; the others go on (row 88)."""
+def test_row_88_patience_is_had_where_it_is_asked_for(images, serve):
+    """429 of one repository; the others go on."""
     first = []
 
     def answer(request):
@@ -128,7 +127,7 @@ def test_patience_is_had_where_it_is_asked_for(images, serve):
     assert len(server.seen) == 4
 
 
-def test_too_long_a_wait_is_temporary(images, serve):
+def test_row_88_too_long_a_wait_is_temporary(images, serve):
     server = serve(lambda request: (429, {"Retry-After": "21600"}, {"errors": [
         {"code": "TOOMANYREQUESTS", "message": "pull rate limit"}]}))
     found = images.one("tags", f"{server.host}/a")
@@ -137,7 +136,7 @@ def test_too_long_a_wait_is_temporary(images, serve):
     assert "later" in found["hint"] and len(server.seen) == 1
 
 
-# ---- redirects (T10) ----
+# ---- redirects ----
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_elsewhere_goes_without_the_login(
@@ -269,8 +268,8 @@ def test_what_is_no_token_is_told(images, serve, body):
     assert len(server.seen) == 2
 
 
-def test_a_token_that_runs_out_between_pages(images, serve):
-    """Row 87: renewed once, and on."""
+def test_row_87_a_token_that_runs_out_between_pages(images, serve):
+    """Renewed once, and on."""
     given = []
 
     def answer(request):
@@ -336,8 +335,7 @@ def test_a_registry_without_head_or_digest_header(images, serve):
     manifests(manifest=MANIFEST + " "), manifests(config=CONFIG + " "),
     manifests(head=405, manifest=MANIFEST + " "),
 ])
-def test_another_digest_than_it_says(images, serve, answer):
-    """Row 92."""
+def test_row_92_another_digest_than_it_says(images, serve, answer):
     server = serve(answer)
     found = images.one("dates", f"{server.host}/a:1")
     assert found["status"] == ERR_FAILED and "digest" in found["error"]
@@ -363,8 +361,7 @@ def test_a_blob_elsewhere_is_got_without_the_login(images, serve, tls):
     assert set(server.logins()) == {"Basic " + basic()}
 
 
-def test_a_tag_that_goes_between_head_and_get(images, serve):
-    """Row 91."""
+def test_row_91_a_tag_that_goes_between_head_and_get(images, serve):
     def answer(request):
         if request.command == "HEAD":
             return manifests()(request)

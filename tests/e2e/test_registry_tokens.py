@@ -116,12 +116,13 @@ def test_what_may_not_be_seen_fails_alone(images, registry, tokens):
     secret, *others = found["images"]
     assert [one["tags"] for one in others] == [["1.0"]] * 2
     assert secret["status"] == ERR_ACCESS
-    # Renewed once, by itself, and that is it (row 86).
+    # Renewed once, by itself, and that is it.
     assert found["counts"] == {registry.host: [5, 2]}
 
 
 @pytest.mark.parametrize("stale, works", [(1, True), (99, False)])
-def test_a_token_is_renewed_once(images, registry, tokens, stale, works):
+def test_row_86_a_token_is_renewed_once(images, registry, tokens, stale,
+                                        works):
     tokens.stale = stale
     found = images.ask("tags", *names(registry, 1))
     assert ("error" not in found["images"][0]) == works

@@ -431,7 +431,7 @@ def test_excluded_images_stay(release, registry, repo, prefix):
     assert "nothing to move" in done.out
 
 
-def test_the_others_are_moved_where_a_repository_is_missing(
+def test_row_95_the_others_are_moved_where_a_repository_is_missing(
         release, registry, repo, prefix):
     image = f"{registry.host}/{prefix}"
     push(registry, prefix, v2=NEW)

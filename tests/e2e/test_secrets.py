@@ -70,7 +70,7 @@ def test_invalid_base64_is_not_quoted(kube, repo, ns):
             assert "s.yaml" in result.err + result.out
 
 
-def test_immutable_secret(kube, repo, ns):
+def test_row_26_immutable_secret(kube, repo, ns):
     repo.commit({"s.yaml": secret(ns, OLD, extra="immutable: true")})
     kube("sync", repo)
     repo.commit({"s.yaml": secret(ns, NEW, extra="immutable: true")})
@@ -90,8 +90,8 @@ def test_a_value_of_the_wrong_type_is_not_quoted(kube, repo, ns):
         kube("diff", *form, repo, expect=2)
 
 
-def test_a_server_s_error_that_quotes_a_secret(kube, control, gitops, repo,
-                                               ns, tmp_path):
+def test_row_26_a_server_s_error_that_quotes_a_secret(kube, control, gitops,
+                                                      repo, ns, tmp_path):
     """As a webhook may: the value as it is, and in base64."""
     repo.commit({"s.yaml": secret(ns, OLD)})
 

@@ -10,7 +10,8 @@ import pytest
 from bed import objects
 
 
-def test_definition_and_objects_in_any_order(kube, control, repo, prefix):
+def test_row_19_definition_and_objects_in_any_order(kube, control, repo,
+                                                    prefix):
     """The object comes first in the file, and is in a namespace that comes
     last."""
     files = objects.system(prefix)
@@ -72,7 +73,8 @@ def test_a_custom_object_that_its_schema_refuses(kube, control, repo, prefix):
     assert "spec.size" in result.err
 
 
-def test_a_definition_whose_names_are_taken(kube, control, repo, prefix):
+def test_row_21_a_definition_whose_names_are_taken(kube, control, repo,
+                                                   prefix):
     """It will never be established: said at once, with the server's words."""
     first = objects.crd(prefix)
     second = first.replace("widgets", "gadgets").replace(

@@ -51,7 +51,7 @@ def test_validation_stops_before_the_first_write(kube, control, repo, ns):
     assert not names(control, ns) & {"a", "fine"}
 
 
-def test_diff_reports_the_same_errors(kube, repo, ns):
+def test_row_27_diff_reports_the_same_errors(kube, repo, ns):
     repo.commit(wrong(ns))
     result = kube("diff", repo, expect=2)
     assert "b/port.yaml:2" in result.err and "b/typo.yaml:5" in result.err

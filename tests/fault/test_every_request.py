@@ -157,8 +157,9 @@ def live(control, ns):
 
 @pytest.mark.parametrize("fault", ["killed-before", "killed-after",
                                    "reset-after"])
-def test_120_135_136_no_orphan_and_no_wrong_delete(
-        gitops, control, repo, prefix, tmp_path, fault):
+def test_row_120_135_136_no_orphan_and_no_wrong_delete(gitops, control, repo,
+                                                       prefix, tmp_path,
+                                                       fault):
     """At the n-th request of a sync that creates, changes and deletes."""
     make, ends = FAULTS[fault]
     app = gitops.env["GITOPS_APP"]

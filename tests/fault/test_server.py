@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a server, a load balancer or a network in between can do (the rows of
-the fault catalogue stand beside the tests).  Every run ends, in time, with
-the right status, in little memory."""
+"""What a server, a load balancer or a network in between can do.  Every run
+ends, in time, with the right status, in little memory."""
 
 import functools
 import gzip
@@ -57,9 +56,9 @@ def synced(control, ns):
     return live and live["data"] == {"x": "1"}
 
 
-# Rows 1 to 3: throttled
+# Throttled
 
-def test_retry_after_is_obeyed(gitops, control, proxy, one, ns):
+def test_row_1_retry_after_is_obeyed(gitops, control, proxy, one, ns):
     proxy.decide = first(Refuse(429, "TooManyRequests", "slow",
                                 {"Retry-After": "2"}), is_write)
     result = gitops("sync", one)
@@ -69,7 +68,7 @@ def test_retry_after_is_obeyed(gitops, control, proxy, one, ns):
     assert proxy.writes == 5
 
 
-def test_throttled_for_good(gitops, proxy, one):
+def test_row_2_throttled_for_good(gitops, proxy, one):
     proxy.decide = lambda request: Refuse(429, "TooManyRequests", "slow")
     result = gitops("sync", "--timeout", "4s", one, expect=4)
     assert result.seconds < 9
@@ -78,7 +77,7 @@ def test_throttled_for_good(gitops, proxy, one):
 
 
 @pytest.mark.parametrize("wait", ["86400", "Fri, 31 Dec 2100 23:59:59 GMT"])
-def test_a_wait_that_is_longer_than_the_run(gitops, proxy, one, wait):
+def test_row_3_a_wait_that_is_longer_than_the_run(gitops, proxy, one, wait):
     """It is given up at once, not when the time is over."""
     proxy.decide = lambda request: Refuse(429, "TooManyRequests", "slow",
                                           {"Retry-After": wait})
@@ -88,14 +87,14 @@ def test_a_wait_that_is_longer_than_the_run(gitops, proxy, one, wait):
 
 @pytest.mark.parametrize("wait", ["", "soon", "-5", "1e9", "0", "99999999999"
                                   "99999999999999"])
-def test_nonsense_in_retry_after(gitops, control, proxy, one, ns, wait):
+def test_row_3_nonsense_in_retry_after(gitops, control, proxy, one, ns, wait):
     proxy.decide = first(Refuse(429, "TooManyRequests", "slow",
                                 {"Retry-After": wait}), is_write)
     result = gitops("sync", "--timeout", "20s", one, expect=(0, 4))
     assert result.seconds < 22
 
 
-# Rows 4 to 9: errors that pass
+# Errors that pass
 
 @pytest.mark.parametrize("trouble", [
     Refuse(500, "InternalError", "etcdserver: leader changed"),
@@ -106,7 +105,8 @@ def test_nonsense_in_retry_after(gitops, control, proxy, one, ns, wait):
 ], ids=["leader", "timeout", "502", "503", "504", "reset", "reset-after",
         "truncated"])
 @pytest.mark.parametrize("where", ["read", "dry-run", "write"])
-def test_trouble_that_passes(gitops, control, proxy, one, ns, trouble, where):
+def test_row_4_7_8_9_trouble_that_passes(gitops, control, proxy, one, ns,
+                                         trouble, where):
     fits = {"read": lambda r: r.method == "GET",
             "dry-run": lambda r: r.dry_run, "write": is_write}[where]
     proxy.decide = first(trouble, fits)
@@ -114,8 +114,9 @@ def test_trouble_that_passes(gitops, control, proxy, one, ns, trouble, where):
     assert synced(control, ns)
 
 
-def test_the_same_patch_twice_is_one_change(gitops, control, proxy, one, ns):
-    """Row 10: cut after the server did the work."""
+def test_row_10_the_same_patch_twice_is_one_change(gitops, control, proxy, one,
+                                                   ns):
+    """Cut after the server did the work."""
     proxy.decide = first(Reset(after=True), lambda request: is_write(
         request) and request.path.endswith("/configmaps/a"))
     gitops("sync", one)
@@ -142,7 +143,7 @@ def test_trouble_for_good(gitops, proxy, one, trouble):
     b'"versions":[{"resources":[{"responseKind":[]}]}]}]}',
     b"[" * 100_000], ids=range(10))
 def test_two_hundred_and_nonsense(gitops, proxy, one, body):
-    """Row 100: a login page with status 200."""
+    """A login page with status 200, too."""
     proxy.decide = lambda request: Answer(200, body)
     result = gitops("sync", "--timeout", "10s", one, expect=(2, 4))
     assert result.err
@@ -157,10 +158,10 @@ def test_nonsense_as_the_answer_to_an_apply(gitops, proxy, one, body):
     gitops("diff", "--timeout", "10s", one, expect=(0, 1, 2, 4))
 
 
-# Row 6: a webhook that knows no dry-run
+# A webhook that knows no dry-run
 
-def test_a_dry_run_that_a_webhook_does_not_support(gitops, control, proxy, one,
-                                                   ns):
+def test_row_6_a_dry_run_that_a_webhook_does_not_support(gitops, control,
+                                                         proxy, one, ns):
     """diff cannot know, and says why; a sync that does not ask works."""
     def decide(request):
         if request.dry_run:
@@ -174,9 +175,9 @@ def test_a_dry_run_that_a_webhook_does_not_support(gitops, control, proxy, one,
     assert synced(control, ns)
 
 
-# Row 12: GOAWAY, from the real API server over HTTP/2
+# GOAWAY, from the real API server over HTTP/2
 
-def test_goaway(gitops, repo, prefix, tmp_path):
+def test_row_12_goaway(gitops, repo, prefix, tmp_path):
     plane = Control(tmp_path / "plane", ["--goaway-chance", "0.02"])
     try:
         files, n = thousand(prefix, each=100)
@@ -188,17 +189,19 @@ def test_goaway(gitops, repo, prefix, tmp_path):
         plane.stop()
 
 
-# Rows 14, 54, 56, 58: silence
+# Silence
 
 @pytest.mark.parametrize("where", ["read", "write"])
-def test_a_silent_server_ends_by_the_deadline(gitops, proxy, one, where):
+def test_row_14_a_silent_server_ends_by_the_deadline(gitops, proxy, one,
+                                                     where):
     fits = is_write if where == "write" else (lambda request: True)
     proxy.decide = lambda request: Silence() if fits(request) else None
     result = gitops("sync", "--timeout", "3s", one, expect=(3, 4))
     assert 2 < result.seconds < 8
 
 
-def test_a_server_that_never_shakes_hands(gitops, control, one, tmp_path):
+def test_row_56_a_server_that_never_shakes_hands(gitops, control, one,
+                                                 tmp_path):
     import socket
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
@@ -211,7 +214,7 @@ def test_a_server_that_never_shakes_hands(gitops, control, one, tmp_path):
         assert result.seconds < 8
 
 
-def test_a_dripping_server_ends_by_the_deadline(gitops, proxy, one):
+def test_row_58_a_dripping_server_ends_by_the_deadline(gitops, proxy, one):
     proxy.decide = lambda request: Drip(0.5)
     result = gitops("sync", "--timeout", "3s", one, expect=4)
     assert result.seconds < 8
@@ -223,7 +226,7 @@ def test_slow_is_not_broken(gitops, control, proxy, one, ns):
     assert synced(control, ns)
 
 
-# Rows 59 to 61: too much
+# Too much
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -273,7 +276,7 @@ def many_encodings():
 @pytest.mark.parametrize("flood", [
     endless_body, endless_headers, long_header, bomb, plain_bomb,
     many_encodings], ids=lambda f: f.__name__)
-def test_too_much_is_cut(plain, control, one, tmp_path, flood):
+def test_row_59_60_61_too_much_is_cut(plain, control, one, tmp_path, flood):
     with Proxy(control, lambda request: Raw(flood())) as proxy:
         plain.kubeconfig = proxy.kubeconfig(tmp_path)
         result = plain("sync", "--timeout", "20s", one, expect=(2, 4),
@@ -281,8 +284,8 @@ def test_too_much_is_cut(plain, control, one, tmp_path, flood):
         assert result.seconds < 20
 
 
-def test_warnings_without_end(gitops, control, proxy, one, ns):
-    """Row 48: escaped, capped, and said once."""
+def test_row_48_warnings_without_end(gitops, control, proxy, one, ns):
+    """Escaped, capped, and said once."""
     handler = proxy.listener.RequestHandlerClass
     ask = handler.ask
 
@@ -299,9 +302,10 @@ def test_warnings_without_end(gitops, control, proxy, one, ns):
     assert len(result.err) < 2000
 
 
-# Row 17: not allowed
+# Not allowed
 
-def test_forbidden_for_one_object_only(gitops, control, proxy, repo, ns):
+def test_row_17_forbidden_for_one_object_only(gitops, control, proxy, repo,
+                                              ns):
     repo.commit({name + ".yaml": objects.config_map(name, {"x": "1"}, ns)
                  for name in ("a", "b", "c")})
 
@@ -319,18 +323,18 @@ def test_forbidden_for_one_object_only(gitops, control, proxy, repo, ns):
     assert {"a", "c"} <= live and "b" not in live
 
 
-# Row 50, 62: redirects, also to ourselves
+# Redirects, also to ourselves
 
-def test_a_redirect_loop(gitops, proxy, one):
+def test_row_62_a_redirect_loop(gitops, proxy, one):
     proxy.decide = lambda request: Answer(
         307, headers={"Location": request.target})
     gitops("sync", "--timeout", "5s", one, expect=2)
     assert len(proxy.requests) < 10
 
 
-# Row 51: the API server restarts while we write
+# The API server restarts while we write
 
-def test_the_server_restarts_mid_sync(gitops, repo, prefix, tmp_path):
+def test_row_51_the_server_restarts_mid_sync(gitops, repo, prefix, tmp_path):
     plane = Control(tmp_path / "plane")
     try:
         files, n = thousand(prefix, each=200)
@@ -352,7 +356,7 @@ def test_the_server_restarts_mid_sync(gitops, repo, prefix, tmp_path):
         plane.stop()
 
 
-# Row 53, 63: names and proxies
+# Names and proxies
 
 def test_a_name_that_does_not_exist(gitops, control, one, tmp_path):
     gitops.kubeconfig = control.write_kubeconfig(
@@ -371,9 +375,9 @@ def test_nobody_listens(gitops, control, one, tmp_path):
     assert time.monotonic() - begin < 9
 
 
-# Rows 55 and 57: certificates
+# Certificates
 
-def test_an_expired_certificate(gitops, control, one, tmp_path):
+def test_row_55_an_expired_certificate(gitops, control, one, tmp_path):
     if not control.own:
         pytest.skip("needs a cluster of our own")
     cert = control.pki.sign("expired", "/CN=x", server=True, days=-1)
@@ -384,7 +388,7 @@ def test_an_expired_certificate(gitops, control, one, tmp_path):
         assert proxy.requests == []
 
 
-def test_a_key_that_does_not_fit(gitops, control, one, tmp_path):
+def test_row_57_a_key_that_does_not_fit(gitops, control, one, tmp_path):
     if not control.own:
         pytest.skip("needs a cluster of our own")
     cert, _ = control.pki.sign("fit", "/CN=fit")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signals and a host that is short of things (rows 118 to 127)."""
+"""Signals and a host that is short of things."""
 
 import resource
 import signal
@@ -36,7 +36,7 @@ def wait_for_write(proxy):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM,
                                     signal.SIGHUP])
-def test_a_signal_ends_the_run_soon(gitops, stuck, one, number):
+def test_row_118_122_a_signal_ends_the_run_soon(gitops, stuck, one, number):
     process = gitops.start("sync", one, stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE, text=True)
     wait_for_write(stuck)
@@ -48,7 +48,7 @@ def test_a_signal_ends_the_run_soon(gitops, stuck, one, number):
     gitops.look_for_secrets(out + err, "after a signal")
 
 
-def test_a_second_signal_ends_it_at_once(gitops, stuck, one):
+def test_row_119_a_second_signal_ends_it_at_once(gitops, stuck, one):
     process = gitops.start("sync", one, stdout=subprocess.DEVNULL,
                            stderr=subprocess.DEVNULL)
     wait_for_write(stuck)
@@ -57,7 +57,7 @@ def test_a_second_signal_ends_it_at_once(gitops, stuck, one):
     assert process.wait(timeout=5) == -signal.SIGINT
 
 
-def test_a_reader_that_goes_away(kube, repo, ns):
+def test_row_121_a_reader_that_goes_away(kube, repo, ns):
     """gitops diff | head: quiet."""
     data = {f"k{i}": "v" * 100 for i in range(5000)}
     repo.commit({"a.yaml": objects.config_map("a", data, ns)})
@@ -71,7 +71,7 @@ def test_a_reader_that_goes_away(kube, repo, ns):
     assert err == b""
 
 
-def test_few_files_and_a_small_stack(plain, control, repo, prefix):
+def test_row_126_few_files_and_a_small_stack(plain, control, repo, prefix):
     repo.commit(objects.system(prefix))
     plain.kubeconfig = control.kubeconfig
 
@@ -91,12 +91,12 @@ def test_few_files_and_a_small_stack(plain, control, repo, prefix):
     {"HOME": None}, {"HOME": "/nonexistent"}, {"TMPDIR": "/nonexistent"},
     {"LANG": "tr_TR.UTF-8", "LC_ALL": "tr_TR.UTF-8"}, {"LC_ALL": "nonsense"},
     {"TERM": None}, {"XDG_CACHE_HOME": "/nonexistent"}], ids=str)
-def test_strange_environments(kube, one, env):
+def test_row_127_strange_environments(kube, one, env):
     kube("sync", one, env=env)
     kube("diff", one, env=env)
 
 
-def test_a_working_directory_that_is_gone(kube, one, tmp_path):
+def test_row_127_a_working_directory_that_is_gone(kube, one, tmp_path):
     gone = tmp_path / "gone"
     gone.mkdir()
     done = subprocess.run(

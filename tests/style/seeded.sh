@@ -38,6 +38,11 @@ house()
 		"$spdx" >lib/plan/plan.c
 	printf '%s\n#ifndef KUBE_H\n#define KUBE_H\n#endif\n' \
 		"$spdx" >lib/kube/kube.h
+	{
+		echo '# SPDX-License-Identifier: Apache-2.0'
+		seq 1 140 | sed '/^44$/d; s/.*/def test_row_&_x():/'
+	} >tests/rows.py
+	echo '44 why not' >tests/rows.txt
 }
 
 build()
@@ -76,6 +81,7 @@ build
 passes rooms.sh
 passes headers.sh
 passes limits.sh
+passes rows.sh
 
 echo '#include "kube/kube.h"' >>lib/plan/plan.c
 fails rooms.sh 'lib/plan/plan.c:11: plan may not include kube/kube.h'
@@ -132,5 +138,20 @@ echo '/* TODO: later */' >>lib/plan/plan.c
 fails limits.sh 'lib/plan/plan.c:11: something is left to do'
 echo 'struct x; ' >>lib/plan/plan.c
 fails limits.sh 'lib/plan/plan.c:11: blank at the end'
+
+echo 'def test_row_43_44_x():' >>tests/rows.py
+fails rows.sh 'tests/rows.txt:1: row 44 has a test: tests/rows.py:141'
+: >tests/rows.txt
+fails rows.sh 'tests/rows.txt: row 44 has no test'
+echo '44 again' >>tests/rows.txt
+fails rows.sh 'tests/rows.txt:2: not sorted'
+echo '70 one more' >>tests/rows.txt
+fails rows.sh 'tests/rows.txt:2: row 70 is not looked for'
+sed -i 's/ .*//' tests/rows.txt
+fails rows.sh 'tests/rows.txt:1: not NUMBER REASON'
+seq 1 66 | sed 's/$/ why/' >tests/rows.txt
+fails rows.sh ': more than '
+echo 'static void row_141_x(void **state)' >tests/x_test.c
+fails rows.sh 'tests/x_test.c:1: there is no row 141'
 
 exit $status

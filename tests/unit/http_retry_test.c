@@ -9,7 +9,7 @@
 #include "fault_server.h"
 #include "http_bed.h"
 
-static void a_throttled_request_waits_as_it_was_told(void **state)
+static void row_1_a_throttled_request_waits_as_it_was_told(void **state)
 {
 	HTTP_BED(bed);
 	struct http_request request =
@@ -39,7 +39,7 @@ static void retry_after_may_be_a_date(void **state)
 	assert_in_range(clock_ms() - start, 900, 4000);
 }
 
-static void a_wait_too_long_is_given_up_at_once(void **state)
+static void row_3_a_wait_too_long_is_given_up_at_once(void **state)
 {
 	HTTP_BED(bed);
 	struct http_request request =
@@ -136,7 +136,7 @@ static void the_caller_may_know_what_passes(void **state)
 	assert_int_equal(http_counts(bed.http)->retries, 1);
 }
 
-static void silence_and_dripping_end(void **state)
+static void row_14_58_silence_and_dripping_end(void **state)
 {
 	HTTP_BED(bed);
 	struct http_request requests[2] = {
@@ -254,15 +254,16 @@ static void the_deadline_ends_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_throttled_request_waits_as_it_was_told),
+		cmocka_unit_test(
+			row_1_a_throttled_request_waits_as_it_was_told),
 		cmocka_unit_test(retry_after_may_be_a_date),
-		cmocka_unit_test(a_wait_too_long_is_given_up_at_once),
+		cmocka_unit_test(row_3_a_wait_too_long_is_given_up_at_once),
 		cmocka_unit_test(garbage_in_retry_after_is_as_none),
 		cmocka_unit_test(trouble_on_the_way_is_tried_again),
 		cmocka_unit_test(a_write_is_tried_again_too),
 		cmocka_unit_test(tries_come_to_an_end),
 		cmocka_unit_test(the_caller_may_know_what_passes),
-		cmocka_unit_test(silence_and_dripping_end),
+		cmocka_unit_test(row_14_58_silence_and_dripping_end),
 		cmocka_unit_test(a_refused_connection_is_said_soon),
 		cmocka_unit_test(a_signal_stops_all_and_keeps_what_is_done),
 		cmocka_unit_test(after_a_signal_nothing_is_begun),

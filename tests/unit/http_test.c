@@ -174,7 +174,7 @@ static void the_proxy_is_of_the_scheme(void **state)
 	assert_string_equal(proxy_of(NULL, "https://a.example"), "");
 }
 
-static void no_proxy_is_read_as_go_reads_it(void **state)
+static void row_64_no_proxy_is_read_as_go_reads_it(void **state)
 {
 	static const struct {
 		const char *list;
@@ -314,7 +314,7 @@ int main(void)
 		cmocka_unit_test(retry_after_is_the_least),
 		cmocka_unit_test(only_what_passes_is_worth_a_retry),
 		cmocka_unit_test(the_proxy_is_of_the_scheme),
-		cmocka_unit_test(no_proxy_is_read_as_go_reads_it),
+		cmocka_unit_test(row_64_no_proxy_is_read_as_go_reads_it),
 		cmocka_unit_test(a_proxy_is_shown_without_its_password),
 		cmocka_unit_test(warnings_are_unquoted_and_told_once),
 		cmocka_unit_test(warnings_have_a_cap),

@@ -214,7 +214,7 @@ static void a_proxy_connects_us(void **state)
 	expect_welcome(state, &visit);
 }
 
-static void a_proxy_may_refuse(void **state)
+static void row_63_a_proxy_may_refuse(void **state)
 {
 	AUTO_ARENA struct arena *arena = arena_new();
 	struct visit visit = { .name = "https" };
@@ -278,7 +278,7 @@ int main(void)
 		cmocka_unit_test(garbage_is_no_authority),
 		cmocka_unit_test(plain_text_on_a_tls_port_is_no_answer),
 		cmocka_unit_test(a_proxy_connects_us),
-		cmocka_unit_test(a_proxy_may_refuse),
+		cmocka_unit_test(row_63_a_proxy_may_refuse),
 		cmocka_unit_test(the_environment_names_the_proxy),
 	};
 

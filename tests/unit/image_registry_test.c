@@ -155,8 +155,7 @@ static void loopback_is_this_machine_alone(void **state)
 		assert_false(registry_is_loopback(not_here[i]));
 }
 
-/* Row 89 of the reliability notes. */
-static void the_next_page_is_where_the_first_was(void **state)
+static void row_89_the_next_page_is_where_the_first_was(void **state)
 {
 	static const char url[] = "https://r.io/v2/a/tags/list?n=1";
 	static const struct {
@@ -263,7 +262,7 @@ int main(void)
 		TEST(challenges_are_read),
 		TEST(a_login_goes_to_no_odd_realm),
 		TEST(loopback_is_this_machine_alone),
-		TEST(the_next_page_is_where_the_first_was),
+		TEST(row_89_the_next_page_is_where_the_first_was),
 		TEST(a_redirect_is_looked_at),
 	};
 

@@ -37,7 +37,8 @@ static void the_old_discovery_is_understood(void **state)
 
 #define STALE(name) GROUP(name, "v1", "\"freshness\":\"Stale\",", "")
 
-static void a_group_that_is_down_matters_where_it_is_used(void **state)
+static void row_41_43_a_group_that_is_down_matters_where_it_is_used(
+	void **state)
 {
 	struct objects *objects = parse(WIDGET);
 	AUTO_ERR struct err err = { 0 };
@@ -129,7 +130,7 @@ static void a_fold_reads_again_what_others_have_written(void **state)
 			       "\"2\"}]"));
 }
 
-static void a_write_by_somebody_else_is_waited_out(void **state)
+static void row_24_a_write_by_somebody_else_is_waited_out(void **state)
 {
 	struct cluster_item **items = want(CONFIG_MAP("a"));
 	AUTO_ERR struct err err = { 0 };
@@ -144,7 +145,7 @@ static void a_write_by_somebody_else_is_waited_out(void **state)
 }
 
 /* Not every API server of a cluster knows it at once (Kubernetes 125471). */
-static void a_kind_that_just_came_is_waited_for(void **state)
+static void row_20_a_kind_that_just_came_is_waited_for(void **state)
 {
 	struct objects *objects = parse(
 		"{apiVersion: apiextensions.k8s.io/v1, kind: "
@@ -174,7 +175,7 @@ static void a_kind_that_just_came_is_waited_for(void **state)
 	assert_true(item.written);
 }
 
-static void what_is_too_large_is_not_sent(void **state)
+static void row_28_what_is_too_large_is_not_sent(void **state)
 {
 	struct cluster_item **items = want(CONFIG_MAP("a"));
 	json_t *doc = doc_object(run.arena);
@@ -200,13 +201,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_old_discovery_is_understood),
-		TEST(a_group_that_is_down_matters_where_it_is_used),
+		TEST(row_41_43_a_group_that_is_down_matters_where_it_is_used),
 		TEST(what_is_no_api_server_is_said_to_be_none),
 		TEST(a_coming_namespace_is_stood_in_for),
 		TEST(a_fold_reads_again_what_others_have_written),
-		TEST(a_write_by_somebody_else_is_waited_out),
-		TEST(a_kind_that_just_came_is_waited_for),
-		TEST(what_is_too_large_is_not_sent),
+		TEST(row_24_a_write_by_somebody_else_is_waited_out),
+		TEST(row_20_a_kind_that_just_came_is_waited_for),
+		TEST(row_28_what_is_too_large_is_not_sent),
 	};
 
 	doc_init();

@@ -31,7 +31,7 @@ static void all_pages_of_a_list_are_read(void **state)
 	assert_lives(items[4], "e");
 }
 
-static void an_expired_token_starts_the_list_anew(void **state)
+static void row_36_an_expired_token_starts_the_list_anew(void **state)
 {
 	struct cluster_item **items = want(FIVE);
 	AUTO_ERR struct err err = { 0 };
@@ -47,7 +47,7 @@ static void an_expired_token_starts_the_list_anew(void **state)
 	assert_non_null(strstr(str_text(&sent), "configmaps \n"));
 }
 
-static void half_a_list_is_none(void **state)
+static void row_37_38_half_a_list_is_none(void **state)
 {
 	struct cluster_item **items = want(FIVE);
 
@@ -208,8 +208,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(all_pages_of_a_list_are_read),
-		TEST(an_expired_token_starts_the_list_anew),
-		TEST(half_a_list_is_none),
+		TEST(row_36_an_expired_token_starts_the_list_anew),
+		TEST(row_37_38_half_a_list_is_none),
 		TEST(who_may_not_list_reads_one_by_one),
 		TEST(no_answer_to_anything_ends_the_run),
 		TEST(what_is_proved_is_neither_kept_nor_tried),

@@ -103,7 +103,7 @@ static void what_is_listed_healthy_is_not_watched(void **state)
 	await(item, HEALTH_CURRENT, "");
 }
 
-static void a_watch_that_ends_goes_on_from_where_it_was(void **state)
+static void row_39_a_watch_that_ends_goes_on_from_where_it_was(void **state)
 {
 	struct cluster_item *item = job("");
 
@@ -117,7 +117,7 @@ static void a_watch_that_ends_goes_on_from_where_it_was(void **state)
 	await(item, HEALTH_CURRENT, "");
 }
 
-static void a_watch_that_cannot_go_on_begins_anew(void **state)
+static void row_39_a_watch_that_cannot_go_on_begins_anew(void **state)
 {
 	struct cluster_item *item = job("");
 
@@ -232,8 +232,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_listed_healthy_is_not_watched),
-		TEST(a_watch_that_ends_goes_on_from_where_it_was),
-		TEST(a_watch_that_cannot_go_on_begins_anew),
+		TEST(row_39_a_watch_that_ends_goes_on_from_where_it_was),
+		TEST(row_39_a_watch_that_cannot_go_on_begins_anew),
 		TEST(what_is_not_listed_any_more_is_gone),
 		TEST(a_job_may_go_once_it_is_done),
 		TEST(a_kind_may_promise_to_tell),
