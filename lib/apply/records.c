@@ -7,6 +7,8 @@
 #include "document/document.h"
 #include "plan/moves.h"
 
+#define CLAIM_TRIES 5
+
 /* ---- reading ---- */
 
 /* One ConfigMap of one record. */
@@ -383,6 +385,43 @@ int apply_claim(struct run *run, struct cluster *cluster,
 	return write_states(run, cluster, records, states, true, err);
 }
 
+static bool are_ours(const struct apply_records *records)
+{
+	for (size_t i = 0; i < records->n; i++)
+		if (*records->v[i].repository &&
+		    !str_equal(records->v[i].repository, records->repository))
+			return false;
+	return true;
+}
+
+/*
+ * Another run has written a record meanwhile, and need not know of what this
+ * one has made since: beside what the record says by now it is claimed anew,
+ * so that it has an owner who can delete it.
+ */
+static void claim_anew(struct run *run, struct cluster *cluster,
+		       const struct apply_records *records,
+		       const struct plan *plan)
+{
+	struct apply_records now = *records;
+
+	for (int try = 0; try < CLAIM_TRIES; try++) {
+		AUTO_ERR struct err err = { 0 };
+
+		now.v = arena_array(run->arena, now.n, sizeof(*now.v));
+		for (size_t i = 0; i < now.n; i++)
+			record_init(run->arena, records->v[i].app,
+				    records->v[i].namespace, &now.v[i]);
+		if (apply_load_records(run, cluster, &now, &err) == 0 &&
+		    (!are_ours(&now) ||
+		     apply_claim(run, cluster, &now, plan, &err) == 0))
+			return;
+		run_debug(run, "claim anew: %s", err.msg);
+		if (err.status != ERR_TEMPORARY)
+			return;
+	}
+}
+
 int apply_settle_records(struct run *run, struct cluster *cluster,
 			 struct apply_records *records, const struct plan *plan,
 			 const struct record_sync *sync, struct err *err)
@@ -427,5 +466,9 @@ int apply_hold_records(struct run *run, struct cluster *cluster,
 			.hold = hold,
 		};
 	}
-	return write_states(run, cluster, records, states, false, err);
+	if (write_states(run, cluster, records, states, false, err) == 0)
+		return 0;
+	if (err->status == ERR_TEMPORARY)
+		claim_anew(run, cluster, records, plan);
+	return -1;
 }

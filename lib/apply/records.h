@@ -39,7 +39,9 @@ MUST_USE int apply_claim(struct run *run, struct cluster *cluster,
 /*
  * `sync` is what this run was, without its number and its counts, which are
  * each app's own; it is added where the run has done anything to the app, or
- * was of another commit than the last.
+ * was of another commit than the last.  Where another run has written a record
+ * meanwhile it is ERR_TEMPORARY, and all that this run wanted is in the record
+ * beside what the other has put there.
  */
 MUST_USE int apply_settle_records(struct run *run, struct cluster *cluster,
 				  struct apply_records *records,
