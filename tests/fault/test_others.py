@@ -2,13 +2,14 @@
 """Somebody else is at work at the worst of moments: what he does is not lost,
 and nothing is deleted that is not ours."""
 
+import json
 import os
 import signal
 
 import pytest
 
 from bed import objects
-from bed.proxy import Call, Proxy, Reset
+from bed.proxy import Answer, Call, Proxy, Refuse, Reset
 
 RECORDS = "/api/v1/namespaces/default/configmaps"
 
@@ -124,6 +125,54 @@ def test_row_34_one_object_under_two_groups(kube, control, repo, ns):
     kube("sync", repo)
     kube("diff", repo)
     assert control.api.get(where)["metadata"]["uid"] == uid
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_row_42_a_group_that_is_down_is_not_pruned(gitops, control, proxy,
+                                                   repo, ns, prefix, left):
+    """Its server does not answer just now; discovery knows what there was
+    last (`left`), or nothing."""
+    group = f"{prefix}k.example.com"
+    repo.commit({"crd.yaml": objects.crd(f"{prefix}k"), **maps(ns, a="1"),
+                 "w.yaml": f"""
+        apiVersion: {group}/v1
+        kind: Widget
+        metadata: {{name: w, namespace: {ns}}}
+        spec: {{size: 3}}
+        """})
+    gitops("sync", repo)
+    repo.commit({"w.yaml": None})
+    handler = proxy.listener.RequestHandlerClass
+    ask = handler.ask
+
+    def stale(self, request):
+        answer = ask(self, request)
+        if request.path == "/apis" and answer.status == 200:
+            found = json.loads(answer.body)
+            for item in found["items"]:
+                if item["metadata"]["name"] != group:
+                    continue
+                for version in item["versions"]:
+                    version["freshness"] = "Stale"
+                    if not left:
+                        del version["resources"]
+            return Answer(200, json.dumps(found), answer.headers)
+        return answer
+
+    handler.ask = stale
+    proxy.decide = lambda r: Refuse(503, "ServiceUnavailable", "away") \
+        if r.path.startswith(f"/apis/{group}/") else None
+    result = gitops("sync", "-v", "--timeout", "10s", repo, expect=(0, 4))
+    assert f"API {group}/v1 does not answer" in result.err
+    where = f"/apis/{group}/v1/namespaces/{ns}/widgets/w"
+    assert control.api.find(where)
+    assert "w" in members(control, gitops)
+
+    handler.ask = ask
+    proxy.decide = lambda r: None
+    gitops("sync", repo)
+    assert not control.api.find(where)
+    assert "w" not in members(control, gitops)
 
 
 # ---- writes ----

@@ -84,10 +84,8 @@ static void refuse_unknown(const struct kube *kube, const struct object *object,
 	AUTO_ARENA struct arena *scratch = arena_new();
 	AUTO_ERR struct err one = { 0 };
 	const char *shown = object_shown(scratch, object);
-	const char *place = arena_printf(scratch, "%s/%s", object->group,
-					 object->version);
 
-	if (map_has(kube->kinds.stale, place)) {
+	if (kube_is_away(kube, object)) {
 		err_set(&one, ERR_TEMPORARY,
 			"%s: %s: the server of %s does not answer just now",
 			object->origin, shown, object->api_version);

@@ -83,6 +83,15 @@ static const struct kube_kind *any_version(const struct kube *kube,
 	return NULL;
 }
 
+bool kube_is_away(const struct kube *kube, const struct object *object)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+
+	return map_has(kube->kinds.stale,
+		       arena_printf(scratch, "%s/%s", object->group,
+				    object->version));
+}
+
 /* A kind that is not served yet lives, if at all, at another version. */
 static bool find_coming(const struct kube *kube, const struct object *object,
 			const struct cluster_definition *definition,
@@ -91,7 +100,8 @@ static bool find_coming(const struct kube *kube, const struct object *object,
 	const struct kube_kind *kind;
 
 	if (!definition ||
-	    !cluster_definition_serves(definition, object->version))
+	    !cluster_definition_serves(definition, object->version) ||
+	    kube_is_away(kube, object))
 		return false;
 	kind = any_version(kube, object);
 	*out = (struct kube_resource){
@@ -136,6 +146,10 @@ bool kube_item_resource(const struct kube *kube, struct cluster_item *item,
 {
 	if (kube_find_resource(kube, item->want, out))
 		return true;
+	if (kube_is_away(kube, item->want))
+		return err_set(&item->err, ERR_TEMPORARY,
+			       "the server of %s does not answer just now",
+			       item->want->api_version) == 0;
 	return err_set(&item->err,
 		       item->want->doc ? ERR_TEMPORARY : ERR_NOT_FOUND,
 		       "this cluster has no kind %s in %s any more",

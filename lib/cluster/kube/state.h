@@ -36,6 +36,10 @@ struct kube_resource {
 	bool defined; /* its definition is among the wanted objects */
 };
 
+/* Does the server of its group version not answer just now?  Then it is not
+ * known what that has. */
+bool kube_is_away(const struct kube *kube, const struct object *object);
+
 /* False where neither the server nor a wanted definition knows the kind. */
 bool kube_find_resource(const struct kube *kube, const struct object *object,
 			struct kube_resource *out);
