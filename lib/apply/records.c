@@ -159,8 +159,10 @@ static int write_parts(struct run *run, struct cluster *cluster,
 		/* It names the version that was read. */
 		if (err->status == ERR_REFUSED)
 			err->status = ERR_TEMPORARY;
-		return err_hint(err, "another run may have changed it "
-				     "meanwhile: run the same command again");
+		if (err->status == ERR_TEMPORARY)
+			err_hint(err, "another run may have changed it "
+				      "meanwhile: run the same command again");
+		return -1;
 	}
 	for (size_t i = 0; i < parts->n; i++) {
 		struct part *part = &parts->v[i];

@@ -156,6 +156,7 @@ int file_make_dir(const char *path, mode_t mode, struct err *err)
 	struct stat st;
 
 	do {
+		int cause;
 		char was;
 
 		end += strspn(end, "/");
@@ -164,10 +165,12 @@ int file_make_dir(const char *path, mode_t mode, struct err *err)
 		*end = '\0';
 		/* Of a directory that is there, mkdir() may also say EROFS or
 		 * EACCES. */
-		if (mkdir(part, mode) < 0 &&
-		    (stat(part, &st) < 0 || !S_ISDIR(st.st_mode)))
-			return err_errno(err, status_of(errno),
+		cause = mkdir(part, mode) < 0 ? errno : 0;
+		if (cause && (stat(part, &st) < 0 || !S_ISDIR(st.st_mode))) {
+			errno = cause;
+			return err_errno(err, status_of(cause),
 					 "make directory %s", part);
+		}
 		*end = was;
 	} while (*end);
 	return 0;

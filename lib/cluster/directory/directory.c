@@ -180,7 +180,10 @@ static int lock(struct directory *directory, struct err *err)
 		return 0;
 	path = arena_printf(arena, "%s/" LOCK_FILE, directory->path);
 	if (file_lock(arena, path, 0, err) < 0)
-		return err_hint(err, "wait until the other run has ended");
+		return err->status == ERR_TEMPORARY ?
+			       err_hint(err, "wait until the other run has "
+					     "ended") :
+			       -1;
 	directory->locked = true;
 	return 0;
 }
