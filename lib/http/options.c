@@ -89,6 +89,10 @@ static bool set_always(CURL *easy, const struct http *http)
 	SET(SOCKOPTFUNCTION, on_socket);
 	SET(CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
 	SET(LOW_SPEED_LIMIT, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* Or who is given up would wait for a name server all the same. */
+	SET(QUICK_EXIT, 1L);
+#endif
 	return !bad;
 }
 
