@@ -14,9 +14,12 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "document/document.h"
+
+#define EXIT_ERROR 2 /* as cmd_exit_status() has it for ERR_FAILED */
 
 extern char **environ;
 
@@ -98,6 +101,17 @@ static void hide_memory(void)
 #ifndef __SANITIZE_ADDRESS__ /* LSan looks at us from another process */
 	prctl(PR_SET_DUMPABLE, 0);
 #endif
+}
+
+/* There is none for an error, nor for what cmd_exit_status() would ask. */
+static void out_of_memory(void)
+{
+	static const char text[] = "gitops: out of memory\n";
+
+	const ssize_t n = write(STDERR_FILENO, text, sizeof(text) - 1);
+
+	(void)n;
+	_exit(EXIT_ERROR);
 }
 
 /* ---- commands ---- */
@@ -186,6 +200,7 @@ int main(int argc, char **argv)
 	fill_streams();
 	hide_memory();
 	catch_signals();
+	xmalloc_or(out_of_memory);
 	doc_init();
 	run_init(&run, (const char *const *)environ);
 	run.cancelled = &cancelled;

@@ -35,8 +35,16 @@ struct arena {
 	size_t used;
 };
 
-static NORETURN void out_of_memory(void)
+static void (*give_up)(void) = abort;
+
+void xmalloc_or(void (*function)(void))
 {
+	give_up = function;
+}
+
+void xmalloc_failed(void)
+{
+	give_up();
 	abort();
 }
 
@@ -45,7 +53,7 @@ void *xmalloc(size_t size)
 	void *p = malloc(size ? size : 1);
 
 	if (!p)
-		out_of_memory();
+		xmalloc_failed();
 	return p;
 }
 
@@ -54,7 +62,7 @@ void *xcalloc(size_t n, size_t size)
 	void *p = calloc(n ? n : 1, size ? size : 1);
 
 	if (!p)
-		out_of_memory();
+		xmalloc_failed();
 	return p;
 }
 
@@ -63,7 +71,7 @@ void *xrealloc(void *old, size_t size)
 	void *p = realloc(old, size ? size : 1);
 
 	if (!p)
-		out_of_memory();
+		xmalloc_failed();
 	return p;
 }
 
@@ -111,7 +119,7 @@ static struct chunk *chunk_new(size_t size)
 	struct chunk *chunk;
 
 	if (size > SIZE_MAX - sizeof(*chunk))
-		out_of_memory();
+		xmalloc_failed();
 	chunk = xcalloc(1, sizeof(*chunk) + size);
 	chunk->size = size;
 	return chunk;
@@ -169,7 +177,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 void *arena_array(struct arena *arena, size_t n, size_t size)
 {
 	if (size && n > SIZE_MAX / size)
-		out_of_memory();
+		xmalloc_failed();
 	return arena_alloc(arena, n * size);
 }
 

@@ -69,4 +69,10 @@ void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *old, size_t size);
 char *xstrdup(const char *text);
 
+/* What they do instead of that; it does not return. */
+void xmalloc_or(void (*function)(void));
+
+/* Memory was asked for in another way, and there is none. */
+NORETURN void xmalloc_failed(void);
+
 #endif

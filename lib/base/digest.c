@@ -11,6 +11,8 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
+#include "base/arena.h"
+
 /* libcrypto fails here only with no memory left, or with a broken
  * configuration that disables SHA-256: neither can be answered. */
 
@@ -18,7 +20,7 @@ void digest_sha256(const void *bytes, size_t n,
 		   uint8_t out[DIGEST_SHA256_BYTES])
 {
 	if (!SHA256(bytes, n, out))
-		abort();
+		xmalloc_failed();
 }
 
 void digest_sha256_hex(const void *bytes, size_t n, char out[DIGEST_SHA256_HEX])
@@ -48,7 +50,7 @@ void digest_hmac_sha256(const void *key, size_t key_len, const void *bytes,
 	}
 	if (!HMAC(EVP_sha256(), key_len ? key : "", (int)key_len, bytes, n, out,
 		  NULL))
-		abort();
+		xmalloc_failed();
 	OPENSSL_cleanse(short_key, sizeof(short_key));
 }
 
@@ -57,14 +59,14 @@ void digest_hmac_sha1(const void *key, size_t key_len, const void *bytes,
 {
 	if (key_len > INT_MAX || !HMAC(EVP_sha1(), key_len ? key : "",
 				       (int)key_len, bytes, n, out, NULL))
-		abort();
+		xmalloc_failed();
 }
 
 void digest_random(void *out, size_t n)
 {
 	/* Not past INT_MAX, which nobody asks for. */
 	if (n > (1U << 30) || RAND_bytes(out, (int)n) != 1)
-		abort();
+		xmalloc_failed();
 }
 
 const char *digest_library(void)
