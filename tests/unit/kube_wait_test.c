@@ -131,6 +131,17 @@ static void row_39_a_watch_that_cannot_go_on_begins_anew(void **state)
 	await(item, HEALTH_CURRENT, "");
 }
 
+static void row_40_a_watch_that_is_silent_is_not_believed(void **state)
+{
+	struct cluster_item *item = job("");
+
+	(void)state;
+	SCRIPT({ "GET", JOBS, 200, LISTED("5", JOB("4", "")) }, UNEXPLAINED,
+	       { "GET", WATCH "5&", 0, NULL },
+	       { "GET", JOBS, 200, LISTED("9", JOB("8", COMPLETE)) });
+	await(item, HEALTH_CURRENT, "");
+}
+
 static void what_is_not_listed_any_more_is_gone(void **state)
 {
 	struct cluster_item *item = job("");
@@ -171,7 +182,7 @@ static void a_server_that_is_away_ends_the_run(void **state)
 
 	(void)state;
 	SCRIPT({ "GET", JOBS, 200, LISTED("5", JOB("4", "")) }, UNEXPLAINED,
-	       { "GET", WATCH "5&", 0, NULL });
+	       { "GET", WATCH "5&", 0, NULL }, { "GET", JOBS, 0, NULL });
 	assert_int_equal(cluster_wait(cluster, &item, 1, 60000, &err), -1);
 }
 
@@ -234,6 +245,7 @@ int main(void)
 		TEST(what_is_listed_healthy_is_not_watched),
 		TEST(row_39_a_watch_that_ends_goes_on_from_where_it_was),
 		TEST(row_39_a_watch_that_cannot_go_on_begins_anew),
+		TEST(row_40_a_watch_that_is_silent_is_not_believed),
 		TEST(what_is_not_listed_any_more_is_gone),
 		TEST(a_job_may_go_once_it_is_done),
 		TEST(a_kind_may_promise_to_tell),

@@ -45,6 +45,7 @@ struct kube_call {
 	struct arena *arena; /* where the response is kept */
 	size_t body_cap;     /* of the response; 0: http's default */
 	/* As in struct http_request. */
+	unsigned tries;
 	int (*sink)(void *context, const char *data, size_t n, struct err *err);
 	void *context;
 	struct http_response response; /* its err is moved by

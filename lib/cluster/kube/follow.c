@@ -206,12 +206,17 @@ static void make_watch(struct arena *scratch, struct kube_source *source,
 				  "", str_text(&query)),
 		.arena = scratch,
 		.body_cap = WATCH_BYTES,
+		.tries = 1,
 		.sink = feed_watch,
 		.context = source,
 	};
 }
 
-/* A watch that was given up has no answer, and yet may have told something. */
+/*
+ * A watch that was given up has no answer, and yet may have told something.
+ * One that was silent or cut may have missed something: a list tells, and
+ * whether the server is away.
+ */
 static int take_watch(struct kube *kube, struct kube_source *source,
 		      struct kube_call *call, struct err *err)
 {
@@ -220,7 +225,8 @@ static int take_watch(struct kube *kube, struct kube_source *source,
 
 	if (watch->version.len)
 		source->version = str_keep(&watch->version, source->arena);
-	if (watch->expired || response->status == 410)
+	if (watch->expired || response->status == 410 ||
+	    response->err.status == ERR_TEMPORARY)
 		source->version = NULL;
 	else if (response->err.status ||
 		 (response->status && response->status != 200))
