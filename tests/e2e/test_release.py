@@ -403,6 +403,21 @@ def test_rejected_images_are_not_proposed_again(release, registry, repo,
     assert "1.1.0 -> 1.2.0" in release("release", "--all", repo).out
 
 
+@pytest.mark.parametrize("policy", ["semver >=2.0.0", "semver ^1.1"])
+def test_row_94_no_tag_that_the_policy_takes(release, registry, repo, prefix,
+                                             policy):
+    """Pre-releases are none unless the range says so; and it is told why."""
+    image = f"{registry.host}/{prefix}"
+    push(registry, prefix, **{"v1_0_0": OLD, "v1_1_0-rc_1": MIDDLE,
+                              "v2_0_0-rc_1": NEW})
+    repo.commit({"deploy/web.yaml": deployment("web", f"{image}:1.0.0"),
+                 "gitops.yaml": apps(f"image: {image}, policy: '{policy}'")})
+    done = release("release", "--all", repo)
+    assert "nothing to move" in done.out
+    assert f"gitops.yaml:6: {image}: no tag matches" in done.err
+    assert repo.git("rev-list", "--count", "HEAD") == "1"
+
+
 def test_digests_are_rejected(release, registry, repo, prefix):
     image = f"{registry.host}/{prefix}"
     one = registry.push(prefix, "1.0.0", created=OLD)["digest"]
