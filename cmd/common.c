@@ -370,20 +370,47 @@ static const struct map *vars_of(const struct source *source,
 			cluster ? cluster->vars : NULL);
 }
 
+/* How its chart is rendered; NULL where it has none. */
+static const struct render_chart *chart_of(struct arena *arena,
+					   const struct app *app)
+{
+	const struct app_helm *helm = app->helm;
+	struct render_chart *out;
+
+	if (!helm)
+		return NULL;
+	out = arena_alloc(arena, sizeof(*out));
+	*out = (struct render_chart){
+		.origin = helm->origin,
+		.release = helm->release_name,
+		.namespace = app->namespace,
+		.values_files = helm->values_files,
+		.values = helm->values,
+		.kube_version = helm->kube_version,
+		.api_versions = helm->api_versions,
+		.skip_crds = helm->skip_crds,
+	};
+	return out;
+}
+
 struct render_args source_render(struct source *source, const struct app *app)
 {
+	struct arena *arena = source->run->arena;
+
 	source->outside = (struct kustomize_outside){
 		.fetch = fetch_base,
 		.data = source,
 	};
-	if (source->args->enable_helm) {
-		source->outside.pull = pull_chart;
+	/* A chart that is an app is let through by gitops.yaml. */
+	if (source->args->enable_helm || app->helm)
 		source->outside.inflate = inflate_chart;
-	}
+	if (source->args->enable_helm)
+		source->outside.pull = pull_chart;
 	return (struct render_args){
 		.tree = source->tree,
 		.path = app->path,
 		.deadline_ms = source->run->deadline_ms,
+		.chart = chart_of(arena, app),
 		.allow_empty = source->args->allow_empty,
 		.vars = vars_of(source, app),
 		.outside = &source->outside,

@@ -69,7 +69,8 @@ static int check_place(const struct restore_app *one, struct err *err)
 	if (app_is_same_place(was, one->app))
 		return 0;
 	err_set(err, ERR_REFUSED,
-		"app %s: %s had another path, namespace or vars for it at %s",
+		"app %s: %s had another path, namespace, helm or vars for it "
+		"at %s",
 		one->app->name, APPS_FILE,
 		short_of(then->run->arena, &then->revision));
 	return err_hint(err, "put it back there, or choose a later commit "

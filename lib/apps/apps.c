@@ -25,6 +25,7 @@ struct app_entry {
 	const struct node *max_deletes;
 	struct image_entries images;
 	struct lock_entry *lock;
+	struct helm_entry *helm;
 	struct node *vars;
 	struct decode_list ignore;
 	struct decode_list health;
@@ -63,6 +64,7 @@ static const struct decode_table release_table =
 static const struct decode_field app_fields[] = {
 	DECODE_TEXTS(struct app_entry, depends_on, "dependsOn"),
 	DECODE_STRUCTS(struct app_entry, health, "health", &apps_health_table),
+	DECODE_STRUCT(struct app_entry, helm, "helm", &apps_helm_table),
 	DECODE_STRUCTS(struct app_entry, ignore, "ignore", &apps_ignore_table),
 	DECODE_STRUCTS(struct app_entry, images, "images", &apps_image_table),
 	DECODE_STRUCT(struct app_entry, lock, "lock", &apps_lock_table),
@@ -214,6 +216,7 @@ static int read_app(struct arena *arena, const struct app_entry *entry,
 	    read_max_deletes(entry->max_deletes, out, err) < 0 ||
 	    apps_read_images(arena, &entry->images, &out->images, err) < 0 ||
 	    apps_read_lock(arena, entry->lock, &out->lock, err) < 0 ||
+	    apps_read_helm(arena, entry->helm, out, err) < 0 ||
 	    apps_read_vars(arena, entry->vars, &out->vars, err) < 0 ||
 	    apps_read_ignores(arena, &entry->ignore, &out->ignore, err) < 0 ||
 	    apps_read_healths(arena, &entry->health, &out->health, err) < 0)

@@ -103,6 +103,17 @@ struct app_healths {
 	size_t room;
 };
 
+/* How the chart of an app is rendered. */
+struct app_helm {
+	const char *origin; /* "gitops.yaml:7" */
+	const char *release_name;
+	const char **values_files; /* in the tree, NULL-ended */
+	const char *values;        /* of the file itself, as JSON; or NULL */
+	const char *kube_version;  /* or NULL */
+	const char **api_versions; /* NULL-ended */
+	bool skip_crds;
+};
+
 struct app {
 	const char *name;
 	const char *path;        /* in the tree; "" is its root */
@@ -115,6 +126,7 @@ struct app {
 	unsigned max_deletes_percent;
 	struct app_images images;
 	const struct app_lock *lock; /* of all its images, or NULL */
+	const struct app_helm *helm; /* or NULL: its path is no chart */
 	const struct map *vars;      /* texts by name, or NULL: nothing in its
 				   objects is a variable */
 	struct app_ignores ignore;

@@ -109,4 +109,25 @@ MUST_USE int apps_read_clusters(struct arena *arena,
 MUST_USE int apps_read_vars(struct arena *arena, const struct node *node,
 			    const struct map **out, struct err *err);
 
+/* ---- chart.c ---- */
+
+/* How a chart is rendered, as it stands. */
+struct helm_entry {
+	const struct node *at;
+	struct nodes api_versions;
+	struct node *kube_version;
+	const struct node *release_name;
+	bool skip_crds;
+	struct node *values;
+	struct nodes values_files;
+};
+
+extern const struct decode_table apps_helm_table;
+
+/* Of an app whose name, path and namespace are read. */
+MUST_USE int apps_read_helm(struct arena *arena, const struct helm_entry *entry,
+			    struct app *app, struct err *err);
+
+bool apps_same_helm(const struct app_helm *a, const struct app_helm *b);
+
 #endif

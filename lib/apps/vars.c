@@ -108,5 +108,5 @@ bool app_is_same_place(const struct app *a, const struct app *b)
 {
 	return str_equal(a->path, b->path) &&
 	       str_equal(a->namespace, b->namespace) &&
-	       are_same(a->vars, b->vars);
+	       apps_same_helm(a->helm, b->helm) && are_same(a->vars, b->vars);
 }

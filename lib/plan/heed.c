@@ -53,6 +53,36 @@ bool heed_lists(const char *list, const char *value)
 	return false;
 }
 
+/* ---- hooks ---- */
+
+static const char *annotation(const json_t *object, const char *key)
+{
+	return doc_get_string(object, "metadata", "annotations", key, NULL);
+}
+
+bool heed_hook(const json_t *object, struct heed_hook *out)
+{
+	const char *argo = annotation(object, HEED_HOOK);
+	const char *helm = annotation(object, HEED_HELM_HOOK);
+	bool before, behind;
+
+	if (argo) {
+		*out = (struct heed_hook){ HEED_HOOK, argo, argo };
+		return true;
+	}
+	if (!helm || heed_lists(helm, "crd-install"))
+		return false;
+	before = heed_lists(helm, "pre-install") ||
+		 heed_lists(helm, "pre-upgrade");
+	behind = heed_lists(helm, "post-install") ||
+		 heed_lists(helm, "post-upgrade");
+	*out = (struct heed_hook){ HEED_HELM_HOOK, helm,
+				   before ? "PreSync" :
+				   behind ? "PostSync" :
+					    "Skip" };
+	return true;
+}
+
 /* ---- what is known ---- */
 
 static bool is_one(const struct known *known, const char *value, size_t n)

@@ -28,9 +28,19 @@
 #include "base/err.h"
 #include "plan/plan.h"
 
-/* Of plan/hook.h. */
-#define HEED_HOOK        "argocd.argoproj.io/hook"
-#define HEED_HOOK_POLICY "argocd.argoproj.io/hook-delete-policy"
+/* Of plan/hook.h: Argo CD's annotations, and those of Helm. */
+#define HEED_HOOK             "argocd.argoproj.io/hook"
+#define HEED_HOOK_POLICY      "argocd.argoproj.io/hook-delete-policy"
+#define HEED_HELM_HOOK        "helm.sh/hook"
+#define HEED_HELM_HOOK_POLICY "helm.sh/hook-delete-policy"
+#define HEED_HELM_HOOK_WEIGHT "helm.sh/hook-weight"
+
+/* An object that is a hook. */
+struct heed_hook {
+	const char *key;    /* of the annotation that says so */
+	const char *says;   /* as it stands */
+	const char *phases; /* the same in Argo CD's words */
+};
 
 struct heed_rules {
 	bool force_replace;       /* of all, whatever they say */
@@ -48,6 +58,14 @@ MUST_USE int heed_wishes(const struct plan *plan, struct err *err);
  * alone is PLAN_KEEP; what is being deleted is made anew once it is gone.
  */
 void heed_items(struct plan *plan, const struct heed_rules *rules);
+
+/*
+ * Is the object a hook?  Helm's annotation, of which Argo CD's takes the place,
+ * means what it means to Argo CD: pre-install and pre-upgrade are PreSync,
+ * post-install and post-upgrade PostSync; other hooks are for what does not
+ * happen in a sync, and crd-install is none.
+ */
+bool heed_hook(const json_t *object, struct heed_hook *out);
 
 /* Is `value`, whatever its letter case, one of those in `list`, which stand
  * between commas?  NULL lists nothing. */

@@ -14,24 +14,32 @@ static const char *annotation(const json_t *object, const char *key)
 	return doc_get_string(object, "metadata", "annotations", key, NULL);
 }
 
+/* Either tool's policy, in its own words. */
+static bool policy_says(const json_t *want, const char *argo, const char *helm)
+{
+	return heed_lists(annotation(want, HEED_HOOK_POLICY), argo) ||
+	       heed_lists(annotation(want, HEED_HELM_HOOK_POLICY), helm);
+}
+
 static unsigned read_hook(const json_t *want)
 {
-	const char *hook = annotation(want, HEED_HOOK);
-	const char *policy = annotation(want, HEED_HOOK_POLICY);
-	unsigned flags;
+	struct heed_hook hook;
+	unsigned flags = HOOK_RUNS;
 
-	if (!hook)
+	if (!heed_hook(want, &hook))
 		return 0;
-	if (heed_lists(hook, "Skip") ||
-	    (!heed_lists(hook, "PreSync") && !heed_lists(hook, "Sync") &&
-	     !heed_lists(hook, "PostSync")))
+	if (heed_lists(hook.phases, "Skip") ||
+	    (!heed_lists(hook.phases, "PreSync") &&
+	     !heed_lists(hook.phases, "Sync") &&
+	     !heed_lists(hook.phases, "PostSync")))
 		return HOOK_LEFT;
-	flags = HOOK_RUNS;
-	if (!policy || heed_lists(policy, "BeforeHookCreation"))
+	if ((!annotation(want, HEED_HOOK_POLICY) &&
+	     !annotation(want, HEED_HELM_HOOK_POLICY)) ||
+	    policy_says(want, "BeforeHookCreation", "before-hook-creation"))
 		flags |= HOOK_BEFORE;
-	if (heed_lists(policy, "HookSucceeded"))
+	if (policy_says(want, "HookSucceeded", "hook-succeeded"))
 		flags |= HOOK_SUCCEEDED;
-	if (heed_lists(policy, "HookFailed"))
+	if (policy_says(want, "HookFailed", "hook-failed"))
 		flags |= HOOK_FAILED;
 	return flags;
 }
@@ -56,11 +64,12 @@ static bool is_run(const struct cluster_item *item)
 	AUTO_ERR struct err broken = { 0 };
 	const char *set = doc_get_string(item->want->doc, "metadata", "labels",
 					 MARK_LABEL, NULL);
+	struct heed_hook hook;
 	json_t *live;
 
 	if (doc_read_json(scratch, "live", item->live, &live, &broken) < 0)
 		return false;
-	return annotation(live, HEED_HOOK) ||
+	return heed_hook(live, &hook) ||
 	       (set && mark_is_ours(live, item->want, set));
 }
 
@@ -69,16 +78,16 @@ void hook_rest(struct plan *plan)
 	for (size_t i = 0; i < plan->n_want; i++) {
 		struct plan_step *step = &plan->v[i];
 		struct cluster_item *item = &step->item;
+		struct heed_hook hook;
 
 		if (!step->hook || item->leave || item->err.status != ERR_OK)
 			continue;
 		item->leave = true;
 		step->why = NULL;
-		if (step->hook & HOOK_LEFT) {
-			step->why = arena_printf(plan->arena,
-						 "its " HEED_HOOK " says %s",
-						 annotation(item->want->doc,
-							    HEED_HOOK));
+		if (step->hook & HOOK_LEFT &&
+		    heed_hook(item->want->doc, &hook)) {
+			step->why = arena_printf(plan->arena, "its %s says %s",
+						 hook.key, hook.says);
 			plan_set_action(plan, step, PLAN_KEEP);
 		}
 		if (item->live.len && !is_run(item))

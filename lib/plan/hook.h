@@ -13,6 +13,9 @@
  *	argocd.argoproj.io/hook-delete-policy
  *		BeforeHookCreation, HookSucceeded, HookFailed
  *
+ * And those of Helm, helm.sh/hook and helm.sh/hook-delete-policy, as Argo CD
+ * takes them (heed_hook()).
+ *
  * A hook rests unless its app has something else to do in this sync, or its
  * last run has failed, or that of one before it: it is PLAN_UNCHANGED then,
  * also where it is not there.  Where it runs, the one of the last time is

@@ -58,30 +58,38 @@ static int fail(const struct plan_step *step, const char *key, struct err *err,
 
 static int read_wave(struct plan_step *step, struct err *err)
 {
-	const char *text = annotation(step, WAVE);
+	const char *key = WAVE, *text = annotation(step, WAVE);
+	struct heed_hook hook;
 	const char *digits;
 	long wave;
 	char *end;
 
+	if (!text && heed_hook(step->item.want->doc, &hook) &&
+	    str_equal(hook.key, HEED_HELM_HOOK)) {
+		key = HEED_HELM_HOOK_WEIGHT;
+		text = annotation(step, key);
+	}
 	if (!text)
 		return 0;
 	digits = *text == '-' ? text + 1 : text;
 	wave = strtol(text, &end, 10);
 	if (*digits < '0' || *digits > '9' || *end || wave > WAVE_MOST ||
 	    wave < -WAVE_MOST)
-		return fail(step, WAVE, err, "expected a whole number");
+		return fail(step, key, err, "expected a whole number");
 	step->slot.wave = (int)wave;
 	return 0;
 }
 
 static int read_phase(struct plan_step *step)
 {
-	const char *hook = annotation(step, HEED_HOOK);
+	struct heed_hook hook;
 
-	return heed_lists(hook, "PreSync")  ? -1 :
-	       heed_lists(hook, "Sync")     ? 0 :
-	       heed_lists(hook, "PostSync") ? 1 :
-					      0;
+	if (!heed_hook(step->item.want->doc, &hook))
+		return 0;
+	return heed_lists(hook.phases, "PreSync")  ? -1 :
+	       heed_lists(hook.phases, "Sync")     ? 0 :
+	       heed_lists(hook.phases, "PostSync") ? 1 :
+						     0;
 }
 
 /* What an object cannot be without, if it is wanted too. */

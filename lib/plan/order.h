@@ -11,7 +11,9 @@
  *
  *	its app         dependsOn of gitops.yaml
  *	its phase       argocd.argoproj.io/hook: PreSync, none or Sync, PostSync
- *	its wave        argocd.argoproj.io/sync-wave, 0 where it has none
+ *			(or helm.sh/hook, see heed_hook())
+ *	its wave        argocd.argoproj.io/sync-wave, 0 where it has none (or of
+ *			Helm's hooks helm.sh/hook-weight)
  *	its stage       object_stage()
  *
  * and it is later than all that its config.kubernetes.io/depends-on names

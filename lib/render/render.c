@@ -7,6 +7,7 @@
 
 #include "base/vec.h"
 #include "document/document.h"
+#include "render/chart.h"
 #include "render/kustomize/kustomize.h"
 #include "render/substitute.h"
 
@@ -57,15 +58,12 @@ static bool is_manifest(const char *name)
 /* Taking templates for plain manifests would apply them as they are. */
 static int refuse_chart(const char *path, const char *name, struct err *err)
 {
-	if (strcmp(name, "Chart.yaml") != 0)
+	if (!render_is_chart_file(name))
 		return 0;
-	err_set(err, ERR_INPUT,
-		"%s: this directory is a Helm chart, and only plain manifests "
-		"and kustomizations can be rendered",
-		path);
+	err_set(err, ERR_INPUT, "%s: this directory is a Helm chart", path);
 	return err_hint(err,
-			"render it with 'helm template', commit the result "
-			"and name its directory with --path");
+			"make it an app of its own in gitops.yaml, with "
+			"'helm: {}', or commit what 'helm template' prints");
 }
 
 static bool holds_kustomization(const struct tree_entries *entries)
@@ -375,6 +373,28 @@ static int read_kustomization(struct render *render, const char *path,
 	return 0;
 }
 
+static int read_chart(struct render *render, const char *path, struct err *err)
+{
+	AUTO_ERR struct err all = { 0 };
+	struct docs docs = { 0 };
+	size_t bytes;
+
+	if (render_chart_docs(render->arena, render->args, path, &docs, &bytes,
+			      err) < 0 ||
+	    add_bytes(render, path, bytes, err) < 0)
+		return -1;
+	for (size_t i = 0; i < docs.n; i++)
+		add_document(render, &docs.v[i], &all);
+	if (render->out->objects.n > RENDER_OBJECTS)
+		return err_set(err, ERR_INPUT,
+			       "%s: more than %d objects in one chart", path,
+			       RENDER_OBJECTS);
+	if (all.status == ERR_OK)
+		return 0;
+	err_append(err, &all);
+	return -1;
+}
+
 static int read_all(struct render *render, const struct manifests *found,
 		    struct err *err)
 {
@@ -404,22 +424,31 @@ static int read_all(struct render *render, const struct manifests *found,
 	return -1;
 }
 
+/* What is at the path, if it is no chart. */
+static int read_path(struct render *render, const char *path, struct err *err)
+{
+	const struct render_args *args = render->args;
+	struct walk walk = { .arena = render->arena, .tree = args->tree };
+
+	if (find_manifests(&walk, path, err) < 0)
+		return -1;
+	/* Nothing else can be found where that is. */
+	if (walk.found.n == 1 && walk.found.v[0].kustomization)
+		render->each = args->each;
+	render->out->each = render->each != NULL;
+	return read_all(render, &walk.found, err);
+}
+
 int render_path(struct arena *arena, const struct render_args *args,
 		struct rendered *out, struct err *err)
 {
-	struct walk walk = { .arena = arena, .tree = args->tree };
 	struct render render = { .arena = arena, .args = args, .out = out };
 	const char *path;
 
 	*out = (struct rendered){ 0 };
 	if (tree_join(arena, "", args->path, &path, err) < 0 ||
-	    find_manifests(&walk, path, err) < 0)
-		return -1;
-	/* Nothing else can be found where that is. */
-	if (walk.found.n == 1 && walk.found.v[0].kustomization)
-		render.each = args->each;
-	out->each = render.each != NULL;
-	if (read_all(&render, &walk.found, err) < 0)
+	    (args->chart ? read_chart(&render, path, err) :
+			   read_path(&render, path, err)) < 0)
 		return -1;
 	if (out->objects.n || out->each || args->allow_empty)
 		return 0;

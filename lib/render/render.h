@@ -12,6 +12,10 @@
  * order of their paths, directories included, among which there may be
  * kustomizations; a path may also name one such file.  gitops.yaml at the root
  * of the tree, and entries whose names start with ".", are not manifests.
+ *
+ * A directory with a Chart.yaml is a Helm chart, which is what `helm template`
+ * makes of it, where the caller says how (`chart`).  What its objects come from
+ * are then the files of its templates, without lines.
  */
 
 #include <stdbool.h>
@@ -30,10 +34,25 @@
 #define RENDER_OBJECTS     20000
 #define RENDER_ENTRIES     100000 /* files and directories looked at */
 
+/* How a chart is rendered. */
+struct render_chart {
+	const char *origin; /* that says so: "gitops.yaml:7" */
+	const char *release;
+	const char *namespace;
+	const char *const *values_files; /* in the tree, NULL-ended; later ones
+					    win */
+	const char *values;              /* that win over them, or NULL */
+	const char *kube_version;        /* or NULL */
+	const char *const *api_versions; /* NULL-ended */
+	bool skip_crds;
+};
+
 struct render_args {
 	const struct tree *tree;
-	const char *path;       /* "" is the root */
-	int64_t deadline_ms;    /* by clock_ms(); 0: none */
+	const char *path;    /* "" is the root */
+	int64_t deadline_ms; /* by clock_ms(); 0: none */
+	/* NULL: a chart is refused.  Else `outside` has to inflate it. */
+	const struct render_chart *chart;
 	bool allow_empty;       /* no object at all is no error */
 	const struct map *vars; /* by name, for render/substitute.h; NULL: what
 				   looks like a variable is none */

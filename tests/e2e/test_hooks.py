@@ -79,6 +79,35 @@ def test_hooks_run_in_their_phases(system, sync, nodes, prefix):
     assert made["metadata"]["uid"] and version(made) < version(live["behind"])
 
 
+def test_hooks_of_helm_run_as_those_of_argo_cd(sync, gitops, nodes, repo,
+                                               prefix):
+    def helm(name, phases, **more):
+        return hook(prefix, name, "", **more).replace(
+            f'{HOOK}: ""', f'helm.sh/hook: "{phases}"')
+
+    def commit(data):
+        repo.commit({
+            "before.yaml": helm("before", "pre-install,pre-upgrade"),
+            "c.yaml": objects.config_map("c", {"k": data}, prefix),
+            "behind.yaml": helm("behind", "post-install,post-upgrade"),
+            "test.yaml": helm("test", "test")})
+
+    commit("v")
+    document = sync("-o", "json").json
+    assert actions(document) == {"before": "create", "c": "create",
+                                 "behind": "create", "test": "keep"}
+    live = jobs(nodes, prefix)
+    assert set(live) == {"before", "behind"}
+    made = config(nodes, prefix)
+    assert version(live["before"]) < version(made)
+    assert version(made) < version(live["behind"])
+    gitops("diff", repo)
+    commit("w")
+    assert actions(sync("-o", "json").json) == {
+        "before": "replace", "c": "change", "behind": "replace",
+        "test": "keep"}
+
+
 def test_without_anything_else_they_rest(system, sync, gitops, nodes, repo,
                                          prefix):
     sync()

@@ -188,6 +188,51 @@ static void some_vars_come_before_others(void **state)
 	assert_string_equal(map_get(apps.v[0].vars, "b"), "2");
 }
 
+static void charts_are_read(void **state)
+{
+	const struct app_helm *helm;
+	struct apps apps;
+
+	(void)state;
+	assert_int_equal(
+		read_text(APP
+			  "  namespace: n\n  helm:\n"
+			  "    releaseName: shop\n"
+			  "    valuesFiles: [prod.yaml, ../all.yaml]\n"
+			  "    values: {replicas: 3, tag: '1.10', on: yes}\n"
+			  "    kubeVersion: 1.30\n"
+			  "    apiVersions: [example.com/v1]\n"
+			  "    skipCRDs: true\n",
+			  &apps),
+		0);
+	helm = apps.v[0].helm;
+	assert_string_equal(helm->origin, "gitops.yaml:7");
+	assert_string_equal(helm->release_name, "shop");
+	assert_string_equal(helm->values_files[0], "deploy/prod.yaml");
+	assert_string_equal(helm->values_files[1], "all.yaml");
+	assert_null(helm->values_files[2]);
+	assert_string_equal(helm->values, "{\"on\":\"yes\",\"replicas\":3,"
+					  "\"tag\":\"1.10\"}");
+	assert_string_equal(helm->kube_version, "1.30");
+	assert_string_equal(helm->api_versions[0], "example.com/v1");
+	assert_true(helm->skip_crds);
+}
+
+static void a_release_is_named_as_its_app(void **state)
+{
+	struct apps apps;
+
+	(void)state;
+	assert_int_equal(read_text(APP "  namespace: n\n  helm: {}\n", &apps),
+			 0);
+	assert_string_equal(apps.v[0].helm->release_name, "web");
+	assert_null(apps.v[0].helm->values_files[0]);
+	assert_null(apps.v[0].helm->values);
+	assert_null(apps.v[0].helm->kube_version);
+	assert_int_equal(read_text(APP, &apps), 0);
+	assert_null(apps.v[0].helm);
+}
+
 static void apps_are_rendered_from_the_same_or_not(void **state)
 {
 	static const char *const others[] = {
@@ -197,6 +242,13 @@ static void apps_are_rendered_from_the_same_or_not(void **state)
 		APP "  vars: {}\n",
 		APP,
 		APP "  vars: {a: '1'}\n  namespace: n\n",
+		APP "  namespace: n\n  helm: {}\n",
+		APP "  namespace: n\n  helm: {values: {a: 1}}\n",
+		APP "  namespace: n\n  helm: {values: {a: 2}}\n",
+		APP "  namespace: n\n  helm: {skipCRDs: true}\n",
+		APP "  namespace: n\n  helm: {valuesFiles: [a]}\n",
+		APP "  namespace: n\n  helm: {valuesFiles: [a, b]}\n",
+		APP "  namespace: n\n  helm: {releaseName: x}\n",
 	};
 	struct apps apps, other;
 
@@ -207,6 +259,8 @@ static void apps_are_rendered_from_the_same_or_not(void **state)
 		assert_int_equal(read_text(others[i], &other), 0);
 		assert_false(app_is_same_place(&apps.v[0], &other.v[0]));
 		assert_false(app_is_same_place(&other.v[0], &apps.v[0]));
+		apps = other;
+		assert_true(app_is_same_place(&apps.v[0], &other.v[0]));
 	}
 }
 
@@ -226,6 +280,18 @@ static void wrong_fields_have_a_place(void **state)
 		{ APP "release: {push: force}\n",
 		  "gitops.yaml:5: push: expected branch or none, found "
 		  "'force'" },
+		{ APP "  helm: {}\n",
+		  "gitops.yaml:5: helm: app web has no namespace" },
+		{ APP "  namespace: n\n  helm:\n    values: [a.yaml]\n",
+		  "gitops.yaml:7: values: expected a mapping" },
+		{ APP "  namespace: n\n  helm:\n    valuesFiles:\n"
+		      "    - ../../up.yaml\n",
+		  "gitops.yaml:8: valuesFiles: path '../../up.yaml' leads "
+		  "outside the repository" },
+		{ APP "  namespace: n\n  helm:\n    releaseName: -x\n",
+		  "gitops.yaml:7: releaseName: '-x' is no name" },
+		{ APP "  namespace: n\n  helm:\n    set: {a: b}\n",
+		  "gitops.yaml:7: unknown field 'set'" },
 		{ APP "  vars: [a]\n",
 		  "gitops.yaml:5: vars: expected a mapping of names to texts" },
 		{ APP "  vars:\n    a-b: x\n",
@@ -384,6 +450,8 @@ int main(void)
 		TEST(vars_are_texts),
 		TEST(an_app_without_vars_has_none),
 		TEST(some_vars_come_before_others),
+		TEST(charts_are_read),
+		TEST(a_release_is_named_as_its_app),
 		TEST(apps_are_rendered_from_the_same_or_not),
 		TEST(wrong_fields_have_a_place),
 		TEST(wrong_rules_have_a_place),

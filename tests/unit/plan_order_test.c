@@ -105,6 +105,23 @@ static void stages_come_by_themselves(void **state)
 	       one("Service", "c", "x", "y"), "a,b c");
 }
 
+static void hooks_of_helm_have_a_phase_and_a_weight(void **state)
+{
+	static const char *const hook =
+		"helm.sh/hook: post-install, helm.sh/hook-weight";
+
+	(void)state;
+	expect(one("Service", "a", "helm.sh/hook", "pre-install,pre-upgrade"),
+	       one("ConfigMap", "b", "x", "y"),
+	       one("ConfigMap", "c", "helm.sh/hook", "post-upgrade"), "a b c");
+	expect(one("ConfigMap", "a", hook, "3"),
+	       one("Deployment", "b", hook, "-2"),
+	       one("ConfigMap", "c", "helm.sh/hook-weight", "9"), "c b a");
+	expect_error(one("ConfigMap", "a", hook, "x"), "", "",
+		     "ConfigMap n/a: helm.sh/hook-weight: expected a whole "
+		     "number");
+}
+
 static void what_is_depended_on_comes_first(void **state)
 {
 	(void)state;
@@ -288,6 +305,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(stages_come_by_themselves),
+		TEST(hooks_of_helm_have_a_phase_and_a_weight),
 		TEST(what_is_depended_on_comes_first),
 		TEST(waves_and_phases_come_before_stages),
 		TEST(a_namespace_is_as_early_as_what_is_in_it),

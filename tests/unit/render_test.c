@@ -147,11 +147,154 @@ static void a_chart_is_refused(void **state)
 
 	(void)state;
 	assert_refused(files, 2, "x",
-		       "x/y/Chart.yaml: this directory is a Helm chart, and "
-		       "only plain manifests and kustomizations can be "
-		       "rendered");
+		       "x/y/Chart.yaml: this directory is a Helm chart");
 	assert_non_null(err.hint);
 }
+
+/* ---- charts ---- */
+
+#define SOURCE(template) "---\n# Source: " template "\n"
+
+static const char chart_prints[] = SOURCE("o/crds/c.yaml") MAP("c") SOURCE(
+	"o/templates/a.yaml") MAP("a1") "---\n" MAP("a2")
+	SOURCE("o/charts/db/templates/d.yaml") "# none\n"
+					       "---\r\n# Source: o/templates/l.yaml\r\n"
+					       "apiVersion: v1\nkind: List\nitems:\n"
+					       "- {apiVersion: v1, kind: ConfigMap, metadata: {name: l}}\n";
+
+static const struct tree_file chart_files[] = {
+	{ "web/Chart.yaml", "name: other\n", TREE_FILE },
+	{ "web/prod.yaml", "a: 1\n", TREE_FILE },
+	{ "both/Chart.yaml", "name: both\n", TREE_FILE },
+	{ "both/kustomization.yaml", "{}", TREE_FILE },
+	{ "plain/a.yaml", MAP("a"), TREE_FILE },
+};
+
+/* What helm would print, and what it was told. */
+struct helm {
+	const char *prints; /* NULL: it fails */
+	struct helm_chart told;
+};
+
+static int inflate(void *data, const struct helm_chart *chart,
+		   struct bytes *out, struct err *e)
+{
+	struct helm *helm = data;
+
+	helm->told = *chart;
+	if (!helm->prints)
+		return err_set(e, ERR_INPUT,
+			       "helm: found in Chart.yaml, but missing in "
+			       "charts/ directory: redis");
+	*out = (struct bytes){ helm->prints, strlen(helm->prints) };
+	return 0;
+}
+
+static int render_chart(const char *path, struct helm *helm,
+			const char *const *files, struct objects *out)
+{
+	static const char *const none[] = { NULL };
+	const struct render_chart chart = {
+		.origin = "gitops.yaml:7",
+		.release = "shop",
+		.namespace = "n",
+		.values_files = files ? files : none,
+		.values = "{\"b\":2}",
+		.api_versions = none,
+	};
+	const struct kustomize_outside outside = { .inflate = inflate,
+						   .data = helm };
+	const struct render_args args = {
+		.tree = tree_from_table(arena, chart_files,
+					ARRAY_LEN(chart_files)),
+		.path = path,
+		.chart = &chart,
+		.outside = &outside,
+	};
+	struct rendered rendered;
+	int status = render_path(arena, &args, &rendered, &err);
+
+	*out = rendered.objects;
+	return status;
+}
+
+static void objects_of_a_chart_come_from_its_templates(void **state)
+{
+	static const char *const files[] = { "web/prod.yaml", NULL };
+	struct helm helm = {
+		.prints = chart_prints,
+	};
+	static const char *const expected[][2] = {
+		{ "c", "web/crds/c.yaml" },
+		{ "a1", "web/templates/a.yaml" },
+		{ "a2", "web/templates/a.yaml" },
+		{ "l", "web/templates/l.yaml" },
+	};
+	struct objects out = { 0 };
+
+	(void)state;
+	assert_int_equal(render_chart("web", &helm, files, &out), 0);
+	assert_int_equal(out.n, ARRAY_LEN(expected));
+	for (size_t i = 0; i < out.n; i++) {
+		assert_string_equal(out.v[i].name, expected[i][0]);
+		assert_string_equal(out.v[i].origin, expected[i][1]);
+	}
+	assert_string_equal(helm.told.path, "web");
+	assert_string_equal(helm.told.release, "shop");
+	assert_string_equal(helm.told.namespace, "n");
+	assert_int_equal(helm.told.n_values, 2);
+	assert_memory_equal(helm.told.values[0].data, "a: 1\n", 5);
+	assert_memory_equal(helm.told.values[1].data, "{\"b\":2}", 7);
+	assert_true(helm.told.crds && helm.told.no_tests &&
+		    !helm.told.no_hooks);
+}
+
+static void a_chart_that_is_none_is_refused(void **state)
+{
+	static const char *const missing[] = { "web/none.yaml", NULL };
+	static const struct {
+		const char *path;
+		const char *const *files;
+		const char *prints;
+		const char *message;
+	} cases[] = {
+		{ "plain", NULL, "",
+		  "gitops.yaml:7: helm: 'plain' is no chart: it has no "
+		  "Chart.yaml" },
+		{ "plain/a.yaml", NULL, "",
+		  "gitops.yaml:7: helm: 'plain/a.yaml' is no chart: it has no "
+		  "Chart.yaml" },
+		{ "both", NULL, "",
+		  "gitops.yaml:7: helm: 'both' is a kustomization, by its "
+		  "kustomization.yaml" },
+		{ "web", missing, "",
+		  "gitops.yaml:7: valuesFiles: web/none.yaml: not in table" },
+		{ "web", NULL, NULL,
+		  "gitops.yaml:7: web: helm: found in Chart.yaml, but missing "
+		  "in charts/ directory: redis" },
+		{ "web", NULL,
+		  "---\n# Source: w/templates/a.yaml\na: b: c\n"
+		  "---\n# Source: w/templates/b.yaml\nkind: X\n",
+		  "web/templates/a.yaml as rendered:1: mapping values are not "
+		  "allowed in this context" },
+		{ "web", NULL, "---\n# Source: w/templates/b.yaml\nkind: X\n",
+		  "web/templates/b.yaml: apiVersion is missing" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct helm helm = { .prints = cases[i].prints };
+		struct objects out = { 0 };
+
+		assert_int_equal(render_chart(cases[i].path, &helm,
+					      cases[i].files, &out),
+				 -1);
+		assert_string_equal(err.msg, cases[i].message);
+		err_clear(&err);
+	}
+}
+
+/* ---- kustomizations ---- */
 
 static const struct tree_file kustomized[] = {
 	{ "b.yaml", MAP("plain"), TREE_FILE },
@@ -322,6 +465,8 @@ static void a_path_outside_the_tree_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(objects_of_a_chart_come_from_its_templates),
+		TEST(a_chart_that_is_none_is_refused),
 		TEST(manifests_come_in_the_order_of_their_paths),
 		TEST(members_of_a_list_have_lines_of_their_own),
 		TEST(one_file_is_a_path_too),
