@@ -447,7 +447,11 @@ int apply_settle_records(struct run *run, struct cluster *cluster,
 			.hold = record->hold,
 		};
 	}
-	return write_states(run, cluster, records, states, false, err);
+	if (write_states(run, cluster, records, states, false, err) == 0)
+		return 0;
+	if (err->status == ERR_TEMPORARY)
+		claim_anew(run, cluster, records, plan);
+	return -1;
 }
 
 int apply_hold_records(struct run *run, struct cluster *cluster,
@@ -468,9 +472,5 @@ int apply_hold_records(struct run *run, struct cluster *cluster,
 			.hold = hold,
 		};
 	}
-	if (write_states(run, cluster, records, states, false, err) == 0)
-		return 0;
-	if (err->status == ERR_TEMPORARY)
-		claim_anew(run, cluster, records, plan);
-	return -1;
+	return write_states(run, cluster, records, states, false, err);
 }
