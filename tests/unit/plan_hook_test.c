@@ -49,13 +49,13 @@ static struct plan *plan_of(const char *kind, const char *annotations)
 	return plan;
 }
 
-#define HOOK(value)        "argocd.argoproj.io/hook: '" value "'"
-#define POLICY(value)      ", argocd.argoproj.io/hook-delete-policy: '" value "'"
-#define HELM(value)        "helm.sh/hook: '" value "'"
-#define HELM_POLICY(value) ", helm.sh/hook-delete-policy: '" value "'"
-#define LIVE_HELM          LIVE("\"helm.sh/hook\":\"pre-upgrade\"")
-#define LIVE(annotations)  "{\"metadata\":{\"annotations\":{" annotations "}}}"
-#define LIVE_HOOK          LIVE("\"argocd.argoproj.io/hook\":\"Sync\"")
+#define HOOK(value)       "argocd.argoproj.io/hook: '" value "'"
+#define POLICY(value)     ", argocd.argoproj.io/hook-delete-policy: '" value "'"
+#define HELM(value)       "helm.sh/hook: '" value "'"
+#define H_POLICY(value)   ", helm.sh/hook-delete-policy: '" value "'"
+#define LIVE_HELM         LIVE("\"helm.sh/hook\":\"pre-upgrade\"")
+#define LIVE(annotations) "{\"metadata\":{\"annotations\":{" annotations "}}}"
+#define LIVE_HOOK         LIVE("\"argocd.argoproj.io/hook\":\"Sync\"")
 
 static const struct {
 	const char *kind;
@@ -90,10 +90,10 @@ static const struct {
 	  PLAN_CREATE, true },
 	{ "ConfigMap", HELM("post-upgrade"), LIVE_HELM, PLAN_UNCHANGED,
 	  PLAN_REPLACE, true },
-	{ "ConfigMap", HELM("pre-upgrade") HELM_POLICY("hook-succeeded"),
+	{ "ConfigMap", HELM("pre-upgrade") H_POLICY("hook-succeeded"),
 	  LIVE_HELM, PLAN_UNCHANGED, PLAN_APPLY, false },
 	{ "ConfigMap",
-	  HELM("pre-upgrade") HELM_POLICY("hook-failed, before-hook-creation"),
+	  HELM("pre-upgrade") H_POLICY("hook-failed, before-hook-creation"),
 	  LIVE_HELM, PLAN_UNCHANGED, PLAN_REPLACE, true },
 	{ "ConfigMap", HELM("test"), NULL, PLAN_KEEP, PLAN_KEEP, false },
 	{ "ConfigMap", HELM("pre-rollback,post-delete"), NULL, PLAN_KEEP,

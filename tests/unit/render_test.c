@@ -153,14 +153,18 @@ static void a_chart_is_refused(void **state)
 
 /* ---- charts ---- */
 
-#define SOURCE(template) "---\n# Source: " template "\n"
-
-static const char chart_prints[] = SOURCE("o/crds/c.yaml") MAP("c") SOURCE(
-	"o/templates/a.yaml") MAP("a1") "---\n" MAP("a2")
-	SOURCE("o/charts/db/templates/d.yaml") "# none\n"
-					       "---\r\n# Source: o/templates/l.yaml\r\n"
-					       "apiVersion: v1\nkind: List\nitems:\n"
-					       "- {apiVersion: v1, kind: ConfigMap, metadata: {name: l}}\n";
+static const char chart_prints[] =
+	"---\n# Source: o/crds/c.yaml\n"
+	"{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}\n"
+	"---\n# Source: o/templates/a.yaml\n"
+	"{apiVersion: v1, kind: ConfigMap, metadata: {name: a1}}\n"
+	"---\n"
+	"{apiVersion: v1, kind: ConfigMap, metadata: {name: a2}}\n"
+	"---\n# Source: o/charts/db/templates/d.yaml\n"
+	"# none\n"
+	"---\r\n# Source: o/templates/l.yaml\r\n"
+	"apiVersion: v1\nkind: List\nitems:\n"
+	"- {apiVersion: v1, kind: ConfigMap, metadata: {name: l}}\n";
 
 static const struct tree_file chart_files[] = {
 	{ "web/Chart.yaml", "name: other\n", TREE_FILE },
