@@ -11,6 +11,7 @@
 #include "cmd/explain.h"
 #include "cmd/fleet.h"
 #include "cmd/planning.h"
+#include "cmd/saved.h"
 #include "cmd/tell.h"
 #include "plan/reason.h"
 
@@ -36,6 +37,7 @@ struct diff_args {
 	struct tell_args tell;
 	struct planning_args prune;
 	const char *from, *to; /* revisions, or NULL */
+	const char *out;       /* the file for the plan, or NULL */
 	int format;
 	int fail_on;
 	bool exit_zero;
@@ -54,6 +56,8 @@ static const struct opt diff_opts[] = {
 		 "print the objects that differ, and no more"),
 	OPT_CHOICE(struct diff_args, format, 'o', "output", "FORMAT",
 		   "format of the result", diff_choices),
+	OPT_STRING(struct diff_args, out, 0, "out", "FILE",
+		   "save the plan, for sync --plan"),
 	OPT_FLAG(struct diff_args, summary, 0, "summary",
 		 "print what differs and why, not how"),
 	OPT_STRING(struct diff_args, to, 0, "to", "REVISION",
@@ -78,6 +82,10 @@ static int check_args(struct diff_args *args, struct err *err)
 	if (args->exit_zero && args->fail_on)
 		return err_set(err, ERR_USAGE,
 			       "--exit-zero and --fail-on exclude each other");
+	if (args->out && (args->from || args->source.worktree))
+		return err_set(err, ERR_USAGE,
+			       "--out: only a commit and a cluster make a plan "
+			       "that can be carried out");
 	if (!args->to)
 		return 0;
 	if (!args->from) {
@@ -155,6 +163,9 @@ static int diff_cluster(struct source *source, const struct target_args *target,
 	    prune_check_budget(&planning.plan, &planning.rules, err) < 0 ||
 	    verify_end(source, err) < 0)
 		return -1;
+	if (args->out &&
+	    saved_write(args->out, source, cluster, &planning, err) < 0)
+		return -1;
 	return judge(args, &planning.plan);
 }
 
@@ -175,6 +186,7 @@ static int diff_run(struct run *run, int argc, char **argv,
 		.output = OUTPUT_DEFAULTS,
 	};
 	struct fleet_job job = { diff_cluster, &args, true };
+	struct target_args one;
 	struct source source;
 
 	if (opt_parse(run, diff_opts, &args, argc, argv, &args.source.location,
@@ -195,6 +207,8 @@ static int diff_run(struct run *run, int argc, char **argv,
 				      err);
 	if (args.from)
 		job = (struct fleet_job){ diff_revisions, &args, false };
+	if (args.out && fleet_one(&source, &args.target, &one, err) < 0)
+		return err_wrap(err, "--out");
 	return fleet_run(&source, &args.target, *report, &job, err);
 }
 

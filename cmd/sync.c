@@ -19,6 +19,7 @@
 #include "cmd/fleet.h"
 #include "cmd/restore.h"
 #include "cmd/rollback.h"
+#include "cmd/saved.h"
 #include "cmd/tell.h"
 #include "plan/order.h"
 
@@ -54,6 +55,7 @@ struct sync_args {
 	struct sync_how how;
 	const char *suspend; /* why */
 	bool resume;
+	const char *plan; /* the file of a saved one, or NULL */
 	int format;
 	bool rollback;
 };
@@ -61,6 +63,8 @@ struct sync_args {
 static const struct opt sync_opts[] = {
 	OPT_CHOICE(struct sync_args, format, 'o', "output", "FORMAT",
 		   "format of the result", output_formats),
+	OPT_STRING(struct sync_args, plan, 0, "plan", "FILE",
+		   "do what diff --out has saved, or nothing"),
 	OPT_FLAG(struct sync_args, resume, 0, "resume",
 		 "sync also what is suspended, from now on"),
 	OPT_FLAG(struct sync_args, rollback, 0, "rollback-on-failure",
@@ -224,7 +228,9 @@ static int sync_once(struct source *source, struct cluster *cluster,
 	if (planning_make(source, cluster, &how->prune,
 			  how->validate == VALIDATE_SERVER, planning,
 			  err) < 0 ||
-	    check_plan(planning, &patience, err) < 0) {
+	    check_plan(planning, &patience, err) < 0 ||
+	    (how->saved &&
+	     saved_check(how->saved, source, cluster, planning, err) < 0)) {
 		note(source, cluster, planning, begin_ms, err);
 		return -1;
 	}
@@ -330,6 +336,24 @@ static int check_rollback(const struct sync_args *args, struct err *err)
 	return 0;
 }
 
+/* The commit is the plan's own; what would do more than it is refused. */
+static int read_plan(struct run *run, struct sync_args *args,
+		     struct saved *saved, struct err *err)
+{
+	if (!args->plan)
+		return 0;
+	if (args->source.rev || args->source.worktree || args->rollback ||
+	    args->how.validate == VALIDATE_NONE)
+		return err_set(err, ERR_USAGE,
+			       "--plan excludes --rev, --worktree, "
+			       "--rollback-on-failure and --validate none");
+	if (saved_read(run->arena, args->plan, saved, err) < 0)
+		return -1;
+	args->source.rev = saved->commit;
+	args->how.saved = saved;
+	return 0;
+}
+
 static int sync_cluster(struct source *source, const struct target_args *target,
 			void *data, struct report *report, struct err *err)
 {
@@ -366,6 +390,7 @@ static int sync_run(struct run *run, int argc, char **argv,
 	};
 	struct fleet_job job = { sync_cluster, &args, true };
 	struct source source;
+	struct saved saved;
 
 	if (opt_parse(run, sync_opts, &args, argc, argv, &args.source.location,
 		      err) < 0)
@@ -378,6 +403,7 @@ static int sync_run(struct run *run, int argc, char **argv,
 	args.source.inspect = args.suspend != NULL;
 	job.renders = !args.suspend;
 	if (check_rollback(&args, err) < 0 ||
+	    read_plan(run, &args, &saved, err) < 0 ||
 	    source_open(run, &args.source, *report, &source, err) < 0)
 		return -1;
 	return fleet_run(&source, &args.target, *report, &job, err);

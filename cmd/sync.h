@@ -14,6 +14,8 @@
 #include "cmd/planning.h"
 #include "report/report.h"
 
+struct saved;
+
 struct sync_how {
 	struct planning_args prune;
 	int validate;
@@ -22,6 +24,7 @@ struct sync_how {
 	const struct record_hold *hold;
 	int64_t wait_lock; /* seconds */
 	int64_t wait;      /* seconds; 0: not at all; -1: as each app says */
+	const struct saved *saved; /* nothing but this, or NULL */
 };
 extern const struct opt sync_how_opts[];
 #define SYNC_HOW_DEFAULTS                                                      \

@@ -52,7 +52,7 @@ static void compare_element(struct comparison *c, const json_t *a,
 	c->path[c->depth++] = element;
 	compare(c, fields_step(a, element, NULL), fields_step(b, element, NULL),
 		json_object_get(set, element));
-	c->depth--;
+	c->path[--c->depth] = NULL;
 }
 
 static int by_text(const void *a, const void *b)
