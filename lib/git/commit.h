@@ -51,6 +51,12 @@ struct repo_commit_args {
 	const char *message; /* subject, and below an empty line the rest */
 	const struct repo_trailer *trailers;
 	size_t n_trailers;
+	/*
+	 * Of a branch that the commit is for, its tip: the commit follows on
+	 * it, too, unless that is behind `base`.  Its tree is still made of
+	 * that of `base`.
+	 */
+	const char *onto;
 	const char *author;    /* "Name <email>"; NULL: as git finds it */
 	const char *committer; /* likewise */
 	bool sign_off;         /* Signed-off-by of the committer */

@@ -182,7 +182,8 @@ MUST_USE int repo_move_branch(struct repo *repo, const char *branch,
 			      const git_oid *was, const git_oid *is,
 			      struct err *err);
 
-/* The same, unless the repository has hooks of a server. */
+/* The same, unless the repository has hooks of a server; `is` NULL: the branch
+ * is to go. */
 MUST_USE int repo_move_checked(struct repo *repo, const char *branch,
 			       const git_oid *was, const git_oid *is,
 			       enum repo_pushed *out, struct err *err);

@@ -42,6 +42,7 @@ static int make_commit(struct landing *landing, struct err *err)
 	out->oid = NULL;
 	if (!args.n_edits)
 		return 0;
+	args.onto = out->was;
 	return repo_commit(landing->repo, tip.oid, &args, &out->oid, err);
 }
 
@@ -149,7 +150,10 @@ static int refuse_foreign(struct landing *landing, const char *tip,
 	for (size_t i = 0; i < log.n; i++) {
 		const struct revision *one = &log.v[i].revision;
 
-		if (args->ours && repo_trailer(&log.v[i], args->ours))
+		/* A merge brings commits that are judged themselves: somebody
+		 * has brought the branch up to date. */
+		if (log.v[i].n_parents > 1 ||
+		    (args->ours && repo_trailer(&log.v[i], args->ours)))
 			continue;
 		err_set(err, ERR_REFUSED,
 			"branch '%s' has a commit of %s: %s %s", args->head,
@@ -160,26 +164,20 @@ static int refuse_foreign(struct landing *landing, const char *tip,
 	return 0;
 }
 
-/* Does `head` name this already, but for the time it was made? */
+/* Does `head` come to the same already?  Then no commit is added to it. */
 static bool is_the_same(struct landing *landing, const char *tip)
 {
 	AUTO_ERR struct err ignored = { 0 };
 	struct repo *repo = landing->repo;
 	const char *was, *is;
-	git_commit *commit;
-	char parent[GIT_OID_HEXSZ + 1] = "";
-	git_oid oid;
+	bool follows;
 
-	if (repo_path_id(repo, tip, "", &was, &ignored) < 0 ||
-	    repo_path_id(repo, landing->out->oid, "", &is, &ignored) < 0 ||
-	    !str_equal(was, is) || git_oid_fromstr(&oid, tip) < 0 ||
-	    git_commit_lookup(&commit, repo->git, &oid) < 0)
-		return false;
-	if (git_commit_parentcount(commit) == 1)
-		git_oid_tostr(parent, sizeof(parent),
-			      git_commit_parent_id(commit, 0));
-	git_commit_free(commit);
-	return str_equal(parent, landing->out->base);
+	return repo_path_id(repo, tip, "", &was, &ignored) == 0 &&
+	       repo_path_id(repo, landing->out->oid, "", &is, &ignored) == 0 &&
+	       str_equal(was, is) &&
+	       repo_is_behind(repo, landing->out->base, tip, &follows,
+			      &ignored) == 0 &&
+	       follows;
 }
 
 static int check_head(struct landing *landing, struct err *err)
@@ -207,7 +205,6 @@ static struct repo_push_args push_of(const struct landing *landing)
 		.branch = head ? head : landing->branch,
 		.commit = out->oid,
 		.expected = head ? out->was : out->base,
-		.replace = head && out->was,
 	};
 }
 

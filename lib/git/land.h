@@ -30,9 +30,11 @@ struct repo_land_args {
 	bool push; /* of a repository with a working directory: to the upstream
 		      of the branch, too */
 	/*
-	 * For pull requests: the commit follows on `branch`, but `head` is
-	 * what names it.  That branch is ours: it is made, or replaced where
-	 * each of its commits has the trailer `ours`.
+	 * For pull requests: the commit is made on `branch`, but `head` is
+	 * what names it.  That branch is ours: each of its commits has the
+	 * trailer `ours`, or is a merge.  It is made, or moved on: the new
+	 * commit follows on it and on `branch`, with the edits alone, so that
+	 * nothing is ever forced and no review loses its place.
 	 */
 	const char *head;
 	const char *ours;

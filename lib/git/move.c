@@ -95,6 +95,27 @@ static int refuse_hooks(struct repo *repo, struct err *err)
 	return 0;
 }
 
+/* Gone already is outrun, too. */
+static int drop_branch(struct repo *repo, const char *branch,
+		       const git_oid *was, struct err *err)
+{
+	git_reference *ref;
+	int code = git_reference_lookup(&ref, repo->git, branch);
+
+	if (code == GIT_ENOTFOUND)
+		return 1;
+	if (code < 0)
+		return repo_fail(err, ERR_FAILED, "look up %s", branch);
+	code = GIT_EMODIFIED;
+	if (was && git_reference_target(ref) &&
+	    git_oid_equal(git_reference_target(ref), was))
+		code = git_reference_delete(ref);
+	git_reference_free(ref);
+	if (code == GIT_EMODIFIED)
+		return 1;
+	return code < 0 ? repo_fail(err, ERR_FAILED, "delete %s", branch) : 0;
+}
+
 int repo_move_checked(struct repo *repo, const char *branch, const git_oid *was,
 		      const git_oid *is, enum repo_pushed *out, struct err *err)
 {
@@ -102,7 +123,14 @@ int repo_move_checked(struct repo *repo, const char *branch, const git_oid *was,
 
 	if (refuse_hooks(repo, err) < 0)
 		return -1;
-	moved = repo_move_branch(repo, branch, was, is, err);
+	/* As any server has it: what is moved on keeps what it had. */
+	if (is && was && !git_oid_equal(is, was) &&
+	    git_graph_descendant_of(repo->git, is, was) != 1) {
+		*out = REPO_OUTRUN;
+		return 0;
+	}
+	moved = is ? repo_move_branch(repo, branch, was, is, err) :
+		     drop_branch(repo, branch, was, err);
 	if (moved < 0)
 		return -1;
 	*out = moved ? REPO_OUTRUN : REPO_PUSHED;
@@ -180,7 +208,7 @@ int repo_push_beside(struct repo *repo, const struct location *location,
 
 	if (open_beside(repo, location, &beside, err) < 0 ||
 	    refuse_checked_out(&beside, branch, err) < 0 ||
-	    copy_objects(repo, &beside, was, is, err) < 0)
+	    (is && copy_objects(repo, &beside, was, is, err) < 0))
 		return -1;
 	/* The pack that has come is not known yet. */
 	if (git_repository_odb(&odb, beside.git) == 0) {

@@ -246,7 +246,7 @@ static int write_object(struct repo *repo, const char *text,
 }
 
 struct parts {
-	git_commit *parent;
+	git_commit *parent, *onto;
 	git_tree *was, *tree;
 	git_signature *author, *committer;
 	git_buf text;
@@ -255,6 +255,7 @@ struct parts {
 static void free_parts(struct parts *parts)
 {
 	git_commit_free(parts->parent);
+	git_commit_free(parts->onto);
 	git_tree_free(parts->was);
 	git_tree_free(parts->tree);
 	git_signature_free(parts->author);
@@ -277,21 +278,49 @@ static int find_base(struct repo *repo, const char *base, struct parts *parts,
 	return 0;
 }
 
+/* One parent, or two where neither is behind the other. */
+static int find_parents(struct repo *repo, const char *onto,
+			struct parts *parts, const git_commit **out, size_t *n,
+			struct err *err)
+{
+	const git_oid *base = git_commit_id(parts->parent), *tip;
+	git_oid oid;
+
+	out[0] = parts->parent;
+	*n = 1;
+	if (!onto)
+		return 0;
+	if (git_oid_fromstr(&oid, onto) < 0 ||
+	    git_commit_lookup(&parts->onto, repo->git, &oid) < 0)
+		return repo_fail(err, ERR_FAILED, "%s: commit %s", repo->shown,
+				 onto);
+	tip = git_commit_id(parts->onto);
+	if (git_oid_equal(tip, base) ||
+	    git_graph_descendant_of(repo->git, base, tip) == 1)
+		return 0;
+	out[0] = parts->onto;
+	if (git_graph_descendant_of(repo->git, tip, base) != 1)
+		out[(*n)++] = parts->parent;
+	return 0;
+}
+
 static int write_commit(struct repo *repo, const struct repo_commit_args *args,
 			struct parts *parts, git_oid *out, struct err *err)
 {
 	AUTO_STR struct str message = STR_INIT(MESSAGE_CAP);
-	const git_commit *parents[] = { parts->parent };
+	const git_commit *parents[2];
+	size_t n;
 
 	if (find_signature(repo, &author_role, args->author, &parts->author,
 			   err) < 0 ||
 	    find_signature(repo, &committer_role, args->committer,
 			   &parts->committer, err) < 0 ||
-	    compose(args, parts->committer, &message, err) < 0)
+	    compose(args, parts->committer, &message, err) < 0 ||
+	    find_parents(repo, args->onto, parts, parents, &n, err) < 0)
 		return -1;
 	if (git_commit_create_buffer(&parts->text, repo->git, parts->author,
 				     parts->committer, NULL, str_text(&message),
-				     parts->tree, 1, parents) < 0)
+				     parts->tree, n, parents) < 0)
 		return repo_fail(err, ERR_FAILED, "write the commit");
 	return write_object(repo, parts->text.ptr, args, parts->committer, out,
 			    err);

@@ -15,9 +15,8 @@
 struct push {
 	struct fetch fetch; /* first: the child is given this */
 	git_repository *git;
-	const char *branch; /* "refs/heads/main" */
-	git_oid is, was;    /* `was` is zero where it must not be there */
-	bool replace;
+	const char *branch;  /* "refs/heads/main" */
+	git_oid is, was;     /* zero where it must not be there */
 	bool outrun;         /* by somebody else */
 	bool landed;         /* the branch is there already */
 	bool answered;       /* the server told what became of the branch */
@@ -196,23 +195,23 @@ static int upload(struct push *push, git_remote *remote,
 {
 	git_strarray refspecs = { NULL, 1 };
 	git_push_options opts;
-	git_reference *ref;
-	const char *name;
+	git_reference *ref = NULL;
+	const char *name = "";
 	char *spec;
 	int failed;
 
-	if (name_commit(push, &name, &ref, err) < 0)
+	if (!git_oid_is_zero(&push->is) &&
+	    name_commit(push, &name, &ref, err) < 0)
 		return -1;
-	/* The plus lets a branch of ours go back; where it is expected to be
-	 * is compared in either case. */
-	spec = arena_printf(push->fetch.run->arena, "%s%s:%s",
-			    push->replace ? "+" : "", name, push->branch);
+	spec = arena_printf(push->fetch.run->arena, "%s:%s", name,
+			    push->branch);
 	refspecs.strings = &spec;
 	git_push_options_init(&opts, GIT_PUSH_OPTIONS_VERSION);
 	opts.callbacks = *callbacks;
 	opts.pb_parallelism = 1;
 	failed = judge(push, git_remote_upload(remote, &refspecs, &opts), err);
-	git_reference_delete(ref);
+	if (ref)
+		git_reference_delete(ref);
 	git_reference_free(ref);
 	return failed;
 }
@@ -360,17 +359,16 @@ static struct push begin(struct repo *repo, struct place *place)
 	return push;
 }
 
-static int push_away(struct repo *repo, struct place *place,
-		     const struct repo_push_args *args, const git_oid *is,
+static int push_away(struct repo *repo, struct place *place, const git_oid *is,
 		     const git_oid *was, enum repo_pushed *out, struct err *err)
 {
 	struct push push = begin(repo, place);
 	struct bytes answer;
 
-	git_oid_cpy(&push.is, is);
+	if (is)
+		git_oid_cpy(&push.is, is);
 	if (was)
 		git_oid_cpy(&push.was, was);
-	push.replace = args->replace;
 	if (repo_fetch_in_child(&push.fetch, push_work, &answer, err) < 0)
 		return err_wrap(err, "push to %s", place->location.shown);
 	*out = str_equal(answer.data, "outrun") ? REPO_OUTRUN : REPO_PUSHED;
@@ -406,8 +404,7 @@ static void note_push(struct repo *repo, const struct place *place,
 		git_reference_free(ref);
 }
 
-static int push_to(struct repo *repo, struct place *place,
-		   const struct repo_push_args *args, const git_oid *is,
+static int push_to(struct repo *repo, struct place *place, const git_oid *is,
 		   const git_oid *was, enum repo_pushed *out, struct err *err)
 {
 	switch (place->kind) {
@@ -420,25 +417,25 @@ static int push_to(struct repo *repo, struct place *place,
 	case PLACE_AWAY:
 		break;
 	}
-	return push_away(repo, place, args, is, was, out, err);
+	return push_away(repo, place, is, was, out, err);
 }
 
 int repo_push(struct repo *repo, const struct repo_push_args *args,
 	      enum repo_pushed *out, struct err *err)
 {
-	const git_oid *expected = NULL;
-	struct place place;
 	git_oid is, was;
+	const git_oid *commit = args->commit ? &is : NULL;
+	const git_oid *expected = args->expected ? &was : NULL;
+	struct place place;
 
-	if (git_oid_fromstr(&is, args->commit) < 0 ||
-	    (args->expected && git_oid_fromstr(&was, args->expected) < 0))
-		return repo_fail(err, ERR_USAGE, "push %s", args->commit);
-	if (args->expected)
-		expected = &was;
+	if ((commit && git_oid_fromstr(&is, args->commit) < 0) ||
+	    (expected && git_oid_fromstr(&was, args->expected) < 0))
+		return repo_fail(err, ERR_USAGE, "push %s",
+				 commit ? args->commit : args->branch);
 	if (find_place(repo, args->branch, &place, err) < 0 ||
-	    push_to(repo, &place, args, &is, expected, out, err) < 0)
+	    push_to(repo, &place, commit, expected, out, err) < 0)
 		return -1;
-	if (*out == REPO_PUSHED)
+	if (*out == REPO_PUSHED && commit)
 		note_push(repo, &place, &is);
 	return 0;
 }

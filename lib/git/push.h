@@ -20,11 +20,10 @@
 
 struct repo_push_args {
 	const char *branch;   /* "main" */
-	const char *commit;   /* its id */
-	const char *expected; /* what the branch must name until now; NULL: it
-				 must not be there */
-	bool replace; /* `commit` need not follow on `expected`: for a branch
-			 that is ours alone */
+	const char *commit;   /* its id; NULL: the branch is to go */
+	const char *expected; /* what the branch must name until now, and what
+				 `commit` follows on; NULL: it must not be
+				 there */
 };
 
 enum repo_pushed {

@@ -6,7 +6,7 @@
  *	set LOCATION BRANCH FILE POINTER VALUE [push] [sign] [signoff] [head=B]
  *	restore LOCATION BRANCH PATH COMMIT
  *		"COMMIT BRANCH TRIES PUSHED", or "nothing"
- *	push LOCATION BRANCH COMMIT EXPECTED [replace]
+ *	push LOCATION BRANCH COMMIT EXPECTED
  *		"pushed" or "outrun"
  *	verify LOCATION REV KEYRING SIGNERS REVOKED
  *		"STATE KEY OWNER", and a line with what is to be said of it
@@ -148,12 +148,12 @@ static int land(struct run *run, const char *location, const char *branch,
 
 static int push(struct run *run, char **argv, struct err *err)
 {
-	struct repo_args args = { .location = argv[2], .rev = argv[4] };
+	struct repo_args args = { .location = argv[2],
+				  .rev = optional(argv[4]) };
 	struct repo_push_args what = {
 		.branch = argv[3],
-		.commit = argv[4],
+		.commit = optional(argv[4]),
 		.expected = optional(argv[5]),
-		.replace = argv[6] != NULL,
 	};
 	enum repo_pushed pushed;
 	struct repo *repo;

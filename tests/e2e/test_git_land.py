@@ -262,11 +262,16 @@ def test_pushing_compares_what_is_there(request, kind, config):
     config.git("push", "-q", "-f", "origin", f"{first}:topic")
     assert run(*push, second, first).out == "pushed\n"
     assert tip(config, "topic") == second
-    # Back, where the branch is ours alone.
-    assert run(*push, first, first, "replace").out == "outrun\n"
+    # Never back.
+    assert run(*push, first, second).out == "outrun\n"
     assert tip(config, "topic") == second
-    assert run(*push, first, second, "replace").out == "pushed\n"
-    assert tip(config, "topic") == first
+    # Away, where it is what was expected; and away it stays.
+    assert run(*push, "-", first).out == "outrun\n"
+    assert tip(config, "topic") == second
+    assert run(*push, "-", second).out == "pushed\n"
+    assert config.git("--git-dir", str(config.bare), "branch", "--list",
+                      "topic") == ""
+    assert run(*push, "-", second).out in ("outrun\n", "pushed\n")
     for name in ("-x", "a..b", "a b"):
         result = run("push", url, name, first, "-", expect=2)
         assert f"'{name}' is no name for a branch" in result.err
@@ -281,17 +286,27 @@ def test_branch_of_a_pull_request(request, kind, config):
     first = run(*set_web, "web:2", head).out.split()[0]
     assert tip(config, "release/web") == first
     assert tip(config) == main
-    # The same again is the same commit; another value replaces it.
+    # The same again is the same commit; another value follows on it.
     assert run(*set_web, "web:2", head).out.split()[0] == first
     second = run(*set_web, "web:3", head).out.split()[0]
     assert tip(config, "release/web") == second != first
-    assert tip(config, "release/web~1") == main
-    # It follows the branch that it is for.
+    assert tip(config, "release/web~1") == first
+    assert tip(config, "release/web~2") == main
+    # It follows the branch that it is for, and differs from it by the edit.
     later = config.commit({"other.txt": "1\n"})
     config.git("push", "-q", "origin", "main")
     third = run(*set_web, "web:3", head).out.split()[0]
     assert tip(config, "release/web") == third
-    assert tip(config, "release/web~1") == later
+    assert tip(config, "release/web^1") == second
+    assert tip(config, "release/web^2") == later
+    assert config.git("--git-dir", str(config.bare), "diff", "--name-only",
+                      later, third).split() == ["images.yaml"]
+    assert run(*set_web, "web:3", head).out.split()[0] == third
+    # Once it was merged, it begins anew.
+    config.git("--git-dir", str(config.bare), "update-ref", "refs/heads/main",
+               third)
+    run(*set_web, "web:5", head)
+    assert tip(config, "release/web^@") == third
     # Somebody else works on it.
     config.git("fetch", "-q", "origin")
     config.git("checkout", "-q", "origin/release/web")
