@@ -189,8 +189,13 @@ cluster:
 	$(Q)[ -n "$$KUBEBUILDER_ASSETS" ] || \
 		tests/cluster/build.sh build/cluster
 
+# The real forge, likewise.
+gitea:
+	$(Q)tests/gitea/build.sh build/gitea
+
 # The program with sanitizers does the work; the plain one has its memory
 # measured.
+test-e2e: gitea
 test-e2e test-fault: $(PROGRAM) cluster
 	+$(Q)$(MAKE) SAN=1 all
 	$(Q)$(test_env) GITOPS='$(abspath $(san_program))' \
@@ -309,7 +314,7 @@ uninstall:
 clean:
 	rm -rf $(BUILD) gitops
 
-.PHONY: all lib check test unit golden replay docs style cluster test-e2e \
+.PHONY: all lib check test unit golden replay docs style cluster gitea test-e2e \
 	test-fault test-peer valgrind fuzz fuzz-run bench lint lint-format \
 	lint-clang lint-tidy lint-cppcheck lint-analyzer lint-man format demo \
 	setup-test install uninstall clean FORCE

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""repo_driver.c, built beside the gitops under test."""
+"""repo_driver.c and forge_driver.c, built beside the gitops under test."""
 
 import os
 import pathlib
@@ -16,15 +16,15 @@ PACKAGES = ("libgit2 libcurl yaml-0.1 jansson libcrypto libpcre2-8 "
             "zlib").split()
 
 
-def build(gitops=None):
+def build(gitops=None, source=SOURCE):
     """Beside that gitops, with sanitizers where it has them."""
     gitops = pathlib.Path(gitops or binary())
     directory = gitops.parent
     archive = directory / "libgitops.a"
     if not archive.exists():
         archive = directory / "build" / "libgitops.a"
-    program = archive.with_name("repo_driver")
-    newest = max(archive.stat().st_mtime, SOURCE.stat().st_mtime)
+    program = archive.with_name(source.stem)
+    newest = max(archive.stat().st_mtime, source.stat().st_mtime)
     if program.exists() and program.stat().st_mtime > newest:
         return program
     flags = subprocess.run(["pkg-config", "--cflags", "--libs", *PACKAGES],
@@ -32,13 +32,21 @@ def build(gitops=None):
                            text=True).stdout.split()
     sanitizers = (["-fsanitize=address,undefined", "-DARENA_MALLOC"]
                   if is_sanitized(gitops) else [])
-    fresh = program.with_name(f"repo_driver.{os.getpid()}")
+    fresh = program.with_name(f"{source.stem}.{os.getpid()}")
     subprocess.run(
         [os.environ.get("CC", "cc"), "-std=c17", "-O1", "-g",
          "-D_POSIX_C_SOURCE=200809L", *sanitizers, "-I", ROOT / "lib",
-         "-o", fresh, SOURCE, archive, *flags], check=True)
+         "-o", fresh, source, archive, *flags], check=True)
     fresh.rename(program)
     return program
+
+
+@pytest.fixture
+def forge_driver(tmp_path):
+    program = Program(tmp_path / "forge-home",
+                      build(source=SOURCE.with_name("forge_driver.c")))
+    yield program
+    program.look_in_home()
 
 
 @pytest.fixture(scope="session")
