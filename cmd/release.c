@@ -8,7 +8,7 @@
  *	edits -> commit -> branch; where another was faster, from the tip again
  */
 
-#include "release/release.h"
+#include "cmd/release.h"
 
 #include <string.h>
 #include <strings.h>
@@ -23,33 +23,6 @@
 
 #define LOOK_COMMITS 10000 /* that far back for what was rejected */
 
-struct release_opts {
-	struct output_args output;
-	struct tell_args tell;
-	const char *location;
-	const char *rev;
-	const char *path;
-	const char *config;
-	const char **apps;
-	const char **images;
-	const char **exclude;
-	const char **workloads;
-	const char **plain_http;
-	const char *platform;
-	const char *author;
-	const char *message;
-	struct verify_args verify;
-	bool all;
-	bool list;
-	bool dry_run;
-	bool push;
-	bool no_push;
-	bool pin_digests;
-	bool sign;
-	bool sign_off;
-	int format;
-};
-
 static const struct opt release_opts[] = {
 	OPT_FLAG(struct release_opts, all, 0, "all",
 		 "every image that has a policy"),
@@ -63,6 +36,8 @@ static const struct opt release_opts[] = {
 		 "show the difference, commit nothing"),
 	OPT_STRINGS(struct release_opts, exclude, 0, "exclude", "IMAGE",
 		    "leave this image as it is; repeatable"),
+	OPT_STRING(struct release_opts, forge, 0, "forge", "KIND",
+		   "what the repository is on; told by its host"),
 	OPT_STRINGS(struct release_opts, images, 0, "image", "IMAGE",
 		    "NAME, NAME:TAG or NAME@DIGEST; repeatable"),
 	OPT_FLAG(struct release_opts, list, 0, "list",
@@ -81,8 +56,10 @@ static const struct opt release_opts[] = {
 		    "registry to ask without TLS; repeatable"),
 	OPT_STRING(struct release_opts, platform, 0, "platform", "OS/CPU",
 		   "whose build date counts (linux/amd64)"),
+	OPT_FLAG(struct release_opts, pull_request, 0, "pull-request",
+		 "open a pull request, whatever gitops.yaml says"),
 	OPT_FLAG(struct release_opts, push, 0, "push",
-		 "push from a local repository, too"),
+		 "push to the branch, whatever gitops.yaml says"),
 	OPT_STRING(struct release_opts, rev, 0, "rev", "BRANCH",
 		   "branch to release on"),
 	OPT_FLAG(struct release_opts, sign, 0, "sign",
@@ -95,17 +72,6 @@ static const struct opt release_opts[] = {
 	OPT_INCLUDE(struct release_opts, tell, tell_report_opts),
 	OPT_INCLUDE(struct release_opts, verify, verify_opts),
 	OPT_END,
-};
-
-/* While it is under way. */
-struct releasing {
-	struct run *run;
-	const struct release_opts *opts;
-	struct source_args source_args;
-	struct source source;
-	struct release_args args;
-	struct release *release;
-	struct release_plan plan; /* the newest */
 };
 
 /* ---- the command line ---- */
@@ -145,9 +111,10 @@ static int read_args(struct releasing *releasing, struct err *err)
 		return err_hint(err, "name images with --image, or take --all "
 				     "that have a policy");
 	}
-	if (opts->push && opts->no_push)
+	if (opts->push + opts->no_push + opts->pull_request > 1)
 		return err_set(err, ERR_USAGE,
-			       "--push and --no-push exclude each other");
+			       "--push, --no-push and --pull-request exclude "
+			       "each other");
 	*args = (struct release_args){
 		.workloads = opts->workloads,
 		.all = opts->all,
@@ -188,6 +155,16 @@ static int take_tree(struct releasing *releasing, struct repo *repo,
 	return source_apps(source, err);
 }
 
+const char *releasing_base(const struct releasing *releasing)
+{
+	const struct apps_release *release = &releasing->source.apps.release;
+
+	if (releasing->opts->rev)
+		return releasing->opts->rev;
+	/* Of pull requests it is the other side. */
+	return release->push == APPS_PUSH_PULL_REQUEST ? NULL : release->branch;
+}
+
 /* Open the branch that releases go to, which gitops.yaml may name. */
 static int open_branch(struct releasing *releasing, struct repo **repo,
 		       struct revision *revision, struct err *err)
@@ -203,7 +180,7 @@ static int open_branch(struct releasing *releasing, struct repo **repo,
 	    repo_revision(*repo, revision, err) < 0 ||
 	    take_tree(releasing, *repo, revision, err) < 0)
 		return -1;
-	branch = releasing->source.apps.release_branch;
+	branch = releasing_base(releasing);
 	if (opts->rev || !branch)
 		return 0;
 	args.rev = branch;
@@ -237,7 +214,8 @@ static int open_tip(struct releasing *releasing, struct repo **repo,
 		return -1;
 	if (open_branch(releasing, repo, revision, err) < 0)
 		return -1;
-	if (!releasing->source.apps.release_stays || opts->push)
+	if (releasing->source.apps.release.push != APPS_PUSH_NONE ||
+	    opts->push || opts->pull_request)
 		return 0;
 	return check_push(releasing, "release.push is none", err);
 }
@@ -304,13 +282,13 @@ static const char *message_of(const struct releasing *releasing)
 {
 	return releasing->opts->message ?
 		       releasing->opts->message :
-		       releasing->source.apps.release_message;
+		       releasing->source.apps.release.message;
 }
 
 static void describe(struct releasing *releasing, struct repo_commit_args *out)
 {
 	const struct release_opts *opts = releasing->opts;
-	const struct release_plan *plan = &releasing->plan;
+	const struct release_plan *plan = &releasing->part;
 	struct arena *arena = releasing->run->arena;
 	struct repo_edit *edits = arena_array(arena, plan->n_edits,
 					      sizeof(*edits));
@@ -328,10 +306,12 @@ static void describe(struct releasing *releasing, struct repo_commit_args *out)
 	trailers = arena_array(arena, n, sizeof(*trailers));
 	for (size_t i = 0; i < n; i++)
 		trailers[i] = (struct repo_trailer){ RELEASE_MOVES, moves[i] };
+	releasing->message = release_message(arena, plan,
+					     message_of(releasing));
 	*out = (struct repo_commit_args){
 		.edits = edits,
 		.n_edits = plan->n_edits,
-		.message = release_message(arena, plan, message_of(releasing)),
+		.message = releasing->message,
 		.trailers = trailers,
 		.n_trailers = n,
 		.author = opts->author,
@@ -341,10 +321,8 @@ static void describe(struct releasing *releasing, struct repo_commit_args *out)
 	};
 }
 
-/* All of it, as a function of the tip. */
-static int make_commit(void *data, struct repo *repo,
-		       const struct revision *tip, struct repo_commit_args *out,
-		       struct err *err)
+int releasing_commit(void *data, struct repo *repo, const struct revision *tip,
+		     struct repo_commit_args *out, struct err *err)
 {
 	struct releasing *releasing = data;
 
@@ -353,6 +331,10 @@ static int make_commit(void *data, struct repo *repo,
 	    release_plan(releasing->release, releasing->source.tree,
 			 &releasing->source.apps, &releasing->plan, err) < 0)
 		return -1;
+	releasing->part = releasing->plan;
+	if (releasing->app)
+		release_part(releasing->run->arena, &releasing->plan,
+			     releasing->app, &releasing->part);
 	describe(releasing, out);
 	return 0;
 }
@@ -363,17 +345,19 @@ static int carry_out(struct releasing *releasing, struct repo *repo,
 		     struct err *err)
 {
 	const struct release_opts *opts = releasing->opts;
-	const char *branch = opts->rev ? opts->rev :
-					 releasing->source.apps.release_branch;
 	const struct repo_land_args args = {
-		.branch = branch,
+		.branch = releasing_base(releasing),
 		.push = opts->push,
 	};
 	struct repo_commit_args unused;
 
 	if (opts->list || opts->dry_run)
-		return make_commit(releasing, repo, revision, &unused, err);
-	if (repo_land(repo, &args, make_commit, releasing, landed, err) < 0)
+		return releasing_commit(releasing, repo, revision, &unused,
+					err);
+	if (releasing_wants_pull(releasing))
+		return releasing_pull(releasing, repo, err);
+	if (repo_land(repo, &args, releasing_commit, releasing, landed, err) <
+	    0)
 		return -1;
 	return repo_revision(repo, revision, err);
 }
@@ -388,6 +372,8 @@ static int tell(struct releasing *releasing, struct report *report,
 		.commit = landed->oid,
 		.branch = landed->branch,
 		.pushed = landed->pushed,
+		.pulls = releasing->pulls.v,
+		.n_pulls = releasing->pulls.n,
 	};
 
 	result.counts = release_counts(releasing->release, &result.n_counts);

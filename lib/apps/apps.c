@@ -37,13 +37,6 @@ struct app_entries {
 	size_t room;
 };
 
-struct release_entry {
-	const struct node *at;
-	const struct node *push;
-	const struct node *branch;
-	const struct node *message;
-};
-
 struct file {
 	const struct node *at;
 	const struct node *api_version;
@@ -52,14 +45,6 @@ struct file {
 	struct app_entries apps;
 	struct cluster_entries clusters;
 };
-
-static const struct decode_field release_fields[] = {
-	DECODE_TEXT(struct release_entry, branch, "branch"),
-	DECODE_TEXT(struct release_entry, message, "message"),
-	DECODE_TEXT(struct release_entry, push, "push"),
-};
-static const struct decode_table release_table =
-	DECODE_TABLE(struct release_entry, release_fields);
 
 static const struct decode_field app_fields[] = {
 	DECODE_TEXTS(struct app_entry, depends_on, "dependsOn"),
@@ -84,7 +69,7 @@ static const struct decode_field file_fields[] = {
 	DECODE_STRUCTS(struct file, apps, "apps", &app_table),
 	DECODE_STRUCTS(struct file, clusters, "clusters", &apps_cluster_table),
 	DECODE_TEXT(struct file, record_namespace, "recordNamespace"),
-	DECODE_STRUCT(struct file, release, "release", &release_table),
+	DECODE_STRUCT(struct file, release, "release", &apps_release_table),
 };
 static const struct decode_table file_table = DECODE_TABLE(struct file,
 							   file_fields);
@@ -115,8 +100,8 @@ int apps_read_name(const struct node *node, const char *field, size_t most,
 	return 0;
 }
 
-static int read_bool(const struct node *node, const char *field, bool *out,
-		     struct err *err)
+int apps_read_bool(const struct node *node, const char *field, bool *out,
+		   struct err *err)
 {
 	if (!node)
 		return 0;
@@ -211,7 +196,7 @@ static int read_app(struct arena *arena, const struct app_entry *entry,
 	     apps_read_name(entry->namespace, "namespace", APPS_NAMESPACE_MOST,
 			    &out->namespace, err) < 0) ||
 	    tree_join(arena, "", entry->path->text, &out->path, err) < 0 ||
-	    read_bool(entry->prune, "prune", &out->prune, err) < 0 ||
+	    apps_read_bool(entry->prune, "prune", &out->prune, err) < 0 ||
 	    apps_read_duration(entry->wait, "wait", &out->wait_s, err) < 0 ||
 	    read_max_deletes(entry->max_deletes, out, err) < 0 ||
 	    apps_read_images(arena, &entry->images, &out->images, err) < 0 ||
@@ -347,22 +332,6 @@ static int check_version(const struct file *file, struct err *err)
 	return err_hint(err, "a newer version may need a newer gitops");
 }
 
-static int read_release(const struct release_entry *entry, struct apps *out,
-			struct err *err)
-{
-	const struct node *push = entry ? entry->push : NULL;
-
-	if (!entry)
-		return 0;
-	out->release_branch = entry->branch ? entry->branch->text : NULL;
-	out->release_message = entry->message ? entry->message->text : NULL;
-	out->release_stays = push && str_equal(push->text, "none");
-	if (!push || out->release_stays || str_equal(push->text, "branch"))
-		return 0;
-	return node_fail(push, err, "push: expected branch or none, found '%s'",
-			 push->text);
-}
-
 static int decode(struct arena *arena, const char *path, struct bytes bytes,
 		  struct file *out, struct err *err)
 {
@@ -399,7 +368,8 @@ int apps_read(struct arena *arena, const struct tree *tree, const char *path,
 			   APPS_NAMESPACE_MOST, &out->record_namespace,
 			   err) < 0)
 		return -1;
-	if (read_release(file.release, out, err) < 0)
+	if (file.release &&
+	    apps_read_release(arena, file.release, &out->release, err) < 0)
 		return -1;
 	for (size_t i = 0; i < file.apps.n; i++)
 		if (read_app(arena, &file.apps.v[i], vec_push(arena, &read),

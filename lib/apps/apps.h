@@ -145,6 +145,25 @@ struct apps_cluster {
 	const char *origin;     /* "gitops.yaml:12" */
 };
 
+enum apps_push {
+	APPS_PUSH_BRANCH,
+	APPS_PUSH_NONE,
+	APPS_PUSH_PULL_REQUEST,
+};
+
+/* What becomes of releases. */
+struct apps_release {
+	enum apps_push push;
+	const char *branch;     /* they go to, or NULL; of pull requests that
+				   which is to be merged, with {app} in it where
+				   each app has its own */
+	const char *message;    /* of their commits, or NULL */
+	const char **labels;    /* of a new pull request; NULL-ended, or NULL */
+	const char **reviewers; /* likewise */
+	bool draft;
+	bool auto_merge;
+};
+
 struct apps {
 	struct app *v; /* those that depend on others behind them */
 	size_t n;
@@ -155,9 +174,7 @@ struct apps {
 		size_t room;
 	} clusters;
 	const char *record_namespace; /* where their records are */
-	const char *release_branch;   /* that releases go to, or NULL */
-	bool release_stays;           /* they are not pushed */
-	const char *release_message;  /* of their commits, or NULL */
+	struct apps_release release;
 };
 
 /*

@@ -19,6 +19,10 @@ MUST_USE int apps_read_name(const struct node *node, const char *field,
 MUST_USE int apps_read_duration(const struct node *node, const char *field,
 				int64_t *out, struct err *err);
 
+/* `*out` stays as it is where there is no node. */
+MUST_USE int apps_read_bool(const struct node *node, const char *field,
+			    bool *out, struct err *err);
+
 /* "gitops.yaml:4" */
 const char *apps_origin(struct arena *arena, const struct node *node);
 
@@ -129,5 +133,24 @@ MUST_USE int apps_read_helm(struct arena *arena, const struct helm_entry *entry,
 			    struct app *app, struct err *err);
 
 bool apps_same_helm(const struct app_helm *a, const struct app_helm *b);
+
+/* ---- release.c ---- */
+
+struct release_entry {
+	const struct node *at;
+	const struct node *push;
+	const struct node *branch;
+	const struct node *message;
+	struct nodes labels;
+	struct nodes reviewers;
+	const struct node *draft;
+	const struct node *auto_merge;
+};
+
+extern const struct decode_table apps_release_table;
+
+MUST_USE int apps_read_release(struct arena *arena,
+			       const struct release_entry *entry,
+			       struct apps_release *out, struct err *err);
 
 #endif

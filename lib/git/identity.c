@@ -39,6 +39,15 @@ static bool find_origin(struct repo *repo, struct location *out)
 	       repo_location_parse(arena, text, out, &none) == 0 && out->host;
 }
 
+const char *repo_remote(struct repo *repo)
+{
+	struct location origin;
+
+	if (repo->location.host)
+		return repo->location.shown;
+	return find_origin(repo, &origin) ? origin.shown : NULL;
+}
+
 const char *repo_identity(struct repo *repo)
 {
 	struct arena *arena = repo->run->arena;

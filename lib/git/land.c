@@ -417,6 +417,12 @@ int repo_land(struct repo *repo, const struct repo_land_args *args,
 	if (choose_branch(repo, args, &landing, err) < 0)
 		return -1;
 	landed.branch = landing.branch;
+	if (str_equal(args->head, landing.branch)) {
+		err_set(err, ERR_USAGE,
+			"branch '%s' cannot be merged into itself",
+			landing.branch);
+		return err_hint(err, "name another for the pull request");
+	}
 	/* A loss of power must not leave a branch without its commit. */
 	git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);
 	if (!repo->cache && !git_repository_is_bare(repo->git))

@@ -115,6 +115,12 @@ MUST_USE int repo_is_within(struct arena *arena, const char *location,
 const char *repo_shown(struct repo *repo);
 
 /*
+ * Where it is on another machine: what was opened, or "origin" of a local one;
+ * a URL or host:path, without userinfo.  NULL where it is nowhere else.
+ */
+const char *repo_remote(struct repo *repo);
+
+/*
  * Which repository it is, whoever looks at it and by whatever way:
  * "git.example.com/team/config" for a remote one, and for a local one with
  * such an "origin"; else the local path, absolute.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "release/release.h"
 
+#include "base/vec.h"
 #include "release/inside.h"
 
 struct release *release_new(struct run *run, const struct release_args *args)
@@ -92,6 +93,37 @@ void release_errors(const struct release_plan *plan, struct err *err)
 			err_hint(&copy, "%s", one->hint);
 		err_append(err, &copy);
 	}
+}
+
+static bool is_of(const struct release_file *file, const char *app)
+{
+	for (size_t i = 0; i < file->apps.n; i++)
+		if (str_equal(file->apps.v[i]->name, app))
+			return true;
+	return false;
+}
+
+void release_part(struct arena *arena, const struct release_plan *plan,
+		  const char *app, struct release_plan *out)
+{
+	struct map *paths = map_new(arena);
+
+	*out = (struct release_plan){
+		.choices = plan->choices,
+		.n_choices = plan->n_choices,
+	};
+	for (size_t i = 0; i < plan->places.n; i++) {
+		const struct release_place *place = &plan->places.v[i];
+
+		if (!is_of(place->file, app))
+			continue;
+		*vec_push(arena, &out->places) = *place;
+		map_set(paths, place->file->path, NULL);
+	}
+	out->edits = arena_array(arena, plan->n_edits, sizeof(*out->edits));
+	for (size_t i = 0; i < plan->n_edits; i++)
+		if (map_has(paths, plan->edits[i].path))
+			out->edits[out->n_edits++] = plan->edits[i];
 }
 
 const char **release_moves(struct arena *arena, const struct release_plan *plan,

@@ -159,6 +159,10 @@ MUST_USE int release_plan(struct release *release, const struct tree *tree,
 /* Copy what went wrong with the registries of this plan into `err`. */
 void release_errors(const struct release_plan *plan, struct err *err);
 
+/* What of a plan is in the files of one app, which others may share. */
+void release_part(struct arena *arena, const struct release_plan *plan,
+		  const char *app, struct release_plan *out);
+
 /* The moves, each once: for the trailers of the commit, "NAME OLD -> NEW". */
 #define RELEASE_MOVES "Gitops-Image"
 const char **release_moves(struct arena *arena, const struct release_plan *plan,

@@ -178,6 +178,15 @@ struct report_past {
 void report_history(struct report *report, const struct report_past *apps,
 		    size_t n);
 
+/* What became of a pull request. */
+struct report_pull {
+	const char *action; /* "opened" */
+	const char *branch; /* at its head */
+	const char *commit; /* there, or NULL */
+	const char *url;    /* NULL: there is none */
+	int64_t number;
+};
+
 /* A release, as it was done or would be. */
 struct report_release {
 	const struct release_plan *plan;
@@ -186,9 +195,15 @@ struct report_release {
 	const char *commit; /* NULL: there is none */
 	const char *branch; /* it is on */
 	bool pushed;
+	const struct report_pull *pulls; /* it was put into, in order */
+	size_t n_pulls;
 	const struct registry_count *counts;
 	size_t n_counts;
 };
+
+/* The description of a pull request with these moves: Markdown, in which
+ * nothing of the repository's is a mention, a link or markup. */
+char *report_pull_body(const struct run *run, const struct release_plan *plan);
 
 /* A line for each place that is moved, the differences of a dry run, and a
  * summary; or the list.  `release` is borrowed until the report is closed. */

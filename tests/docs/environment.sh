@@ -8,10 +8,10 @@ cd "${ROOT:-.}" || exit 1
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 
-# Most are named where they are asked for; those of proxies are in tables.
+# Most are named where they are asked for; proxies and tokens are in tables.
 {
 	grep -rhoE --include='*.c' 'run_env\([a-z>-]+, "[A-Z_]+"' lib cmd
-	grep -rhoE --include='*.c' '"[A-Z]+_PROXY"' lib
+	grep -rhoE --include='*.c' '"[A-Z]+_(PROXY|TOKEN)"' lib
 } | grep -o '"[A-Z_]*"' | tr -d '"' | sort -u >"$dir/source"
 sed -n '/^\.Sh ENVIRONMENT/,/^\.Sh FILES/s/^\.It //p' man/gitops.1 |
 	tr ' ' '\n' | grep '^[A-Z_]*$' | sort -u >"$dir/page"

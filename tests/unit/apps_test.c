@@ -56,8 +56,31 @@ static void images_are_read(void **state)
 	one = &apps.v[0].images.v[1];
 	assert_string_equal(one->filter, "^m-(?P<n>\\d+)$");
 	assert_string_equal(one->extract, "$n");
-	assert_string_equal(apps.release_branch, "prod");
-	assert_true(apps.release_stays);
+	assert_string_equal(apps.release.branch, "prod");
+	assert_int_equal(apps.release.push, APPS_PUSH_NONE);
+}
+
+static void pull_requests_are_read(void **state)
+{
+	struct apps apps;
+
+	(void)state;
+	assert_int_equal(read_text(APP "release:\n"
+				       "  push: pull-request\n"
+				       "  branch: release/{app}\n"
+				       "  labels: [a, b]\n"
+				       "  reviewers: [ada]\n"
+				       "  draft: true\n"
+				       "  autoMerge: true\n",
+				   &apps),
+			 0);
+	assert_int_equal(apps.release.push, APPS_PUSH_PULL_REQUEST);
+	assert_string_equal(apps.release.branch, "release/{app}");
+	assert_string_equal(apps.release.labels[1], "b");
+	assert_null(apps.release.labels[2]);
+	assert_string_equal(apps.release.reviewers[0], "ada");
+	assert_true(apps.release.draft);
+	assert_true(apps.release.auto_merge);
 }
 
 static void clusters_are_read(void **state)
@@ -122,8 +145,8 @@ static void nothing_is_said_of_releases(void **state)
 	(void)state;
 	assert_int_equal(read_text(APP, &apps), 0);
 	assert_int_equal(apps.v[0].images.n, 0);
-	assert_null(apps.release_branch);
-	assert_false(apps.release_stays);
+	assert_null(apps.release.branch);
+	assert_int_equal(apps.release.push, APPS_PUSH_BRANCH);
 }
 
 /* As they are spelled, so that a version keeps its zero. */
@@ -278,8 +301,14 @@ static void wrong_fields_have_a_place(void **state)
 		      "  - {image: web, policy: newest}\n",
 		  "gitops.yaml:7: images: web stands here twice" },
 		{ APP "release: {push: force}\n",
-		  "gitops.yaml:5: push: expected branch or none, found "
-		  "'force'" },
+		  "gitops.yaml:5: push: expected 'branch', 'none' or "
+		  "'pull-request', found 'force'" },
+		{ APP "release: {labels: [a]}\n",
+		  "gitops.yaml:5: release: labels is of pull requests "
+		  "alone" },
+		{ APP "release: {push: pull-request, draft: 'no'}\n",
+		  "gitops.yaml:5: draft: expected true or false, found "
+		  "'no'" },
 		{ APP "  helm: {}\n",
 		  "gitops.yaml:5: helm: app web has no namespace" },
 		{ APP "  namespace: n\n  helm:\n    values: [a.yaml]\n",
@@ -441,6 +470,7 @@ static void deletes_are_a_number_or_a_part(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(pull_requests_are_read),
 		TEST(clusters_are_read),
 		TEST(deletes_are_a_number_or_a_part),
 		TEST(images_are_read),

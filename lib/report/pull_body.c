@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The description of a pull request. */
+
+#include <string.h>
+
+#include "report/internal.h"
+
+#define ROWS_MOST 200 /* a forge takes no description of any length */
+
+/*
+ * As code: no forge looks for mentions, references or markup there.  What
+ * would end it, or the cell it is in, is replaced.
+ */
+static void add_code(const struct run *run, struct str *out, const char *text)
+{
+	AUTO_STR struct str shown = STR_INIT(STR_BIG);
+	AUTO_STR struct str clean = STR_INIT(STR_BIG);
+
+	run_redact(run, &shown, text, strlen(text));
+	str_add_shown(&clean, str_text(&shown), shown.len, false);
+	str_add_char(out, '`');
+	for (const char *c = str_text(&clean); *c; c++) {
+		if (*c == '`')
+			str_add_char(out, '\'');
+		else if (*c == '|')
+			str_add(out, "\\|");
+		else
+			str_add_char(out, *c);
+	}
+	str_add_char(out, '`');
+}
+
+static bool is_same_move(const struct release_place *a,
+			 const struct release_place *b)
+{
+	return str_equal(a->now.name, b->now.name) &&
+	       str_equal(a->from, b->from) && str_equal(a->to, b->to);
+}
+
+static bool is_told(const struct release_places *places, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (places->v[i].moved &&
+		    is_same_move(&places->v[i], &places->v[index]))
+			return true;
+	return false;
+}
+
+/* One row a move, with every place that it changes. */
+static void add_row(const struct run *run, struct str *out,
+		    const struct release_places *places, size_t index)
+{
+	AUTO_ARENA struct arena *scratch = arena_new();
+	const struct release_place *move = &places->v[index];
+	const char *between = "";
+
+	str_add(out, "| ");
+	add_code(run, out, move->now.name);
+	str_add(out, " | ");
+	add_code(run, out, move->from);
+	str_add(out, " | ");
+	add_code(run, out, move->to);
+	str_add(out, " | ");
+	for (size_t i = index; i < places->n; i++) {
+		const struct release_place *place = &places->v[i];
+
+		if (!place->moved || !is_same_move(place, move))
+			continue;
+		str_add(out, between);
+		add_code(run, out,
+			 arena_printf(scratch, "%s:%u", place->file->path,
+				      place->at->line));
+		between = ", ";
+	}
+	str_add(out, " |\n");
+}
+
+char *report_pull_body(const struct run *run, const struct release_plan *plan)
+{
+	AUTO_STR struct str out = STR_INIT(STR_BIG);
+	size_t rows = 0;
+
+	str_add(&out, "| image | from | to | files |\n|---|---|---|---|\n");
+	for (size_t i = 0; i < plan->places.n; i++) {
+		if (!plan->places.v[i].moved || is_told(&plan->places, i))
+			continue;
+		if (rows++ < ROWS_MOST)
+			add_row(run, &out, &plan->places, i);
+	}
+	if (rows > ROWS_MOST)
+		str_printf(&out, "\nAnd %zu more: the commit names them.\n",
+			   rows - ROWS_MOST);
+	str_add(&out, "\nThis pull request is kept by `gitops release`: it "
+		      "follows its base and newer images, and is closed when "
+		      "there is nothing to move any more.\n");
+	return str_keep(&out, run->arena);
+}
