@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is asked of GitHub, GitLab and both kinds of Bitbucket, held against
+their published descriptions; and what becomes of their refusals."""
+
+import pytest
+
+from bed.driver import forge_driver
+from bed.forges import SHA, TOKEN, Forge
+
+__all__ = ["forge_driver"]
+
+KINDS = ["github", "gitlab", "bitbucket", "bitbucket-server"]
+DRAFT = {"gitlab": "Draft: "}
+
+
+@pytest.fixture(params=KINDS)
+def forge(request):
+    one = Forge(request.param)
+    yield one
+    one.stop()
+    assert one.faults == []
+
+
+@pytest.fixture
+def hub():
+    one = Forge("github")
+    yield one
+    one.stop()
+    assert one.faults == []
+
+
+@pytest.fixture
+def ask(forge_driver):
+    forge_driver.env["GITOPS_FORGE_TOKEN"] = TOKEN
+
+    def run(forge, *args, **more):
+        # No public host is ours: all is where the repository is.
+        return forge_driver(f"{forge.kind}={forge.url}", forge.remote, *args,
+                            **more)
+    return run
+
+
+def sent(forge, method):
+    return [one for one in forge.asked if one[0] == method]
+
+
+def test_one_pull_request(forge, ask):
+    pull = ("pull", "release/web", "main")
+    out = ask(forge, *pull, "one", "text", "draft").out.split()
+    assert out[:3] == ["created", "5", f"{forge.url}/pulls/5"]
+    (made,) = sent(forge, "POST")
+    assert made[2]["title"] == DRAFT.get(forge.kind, "") + "one"
+    assert forge.kind == "gitlab" or made[2]["draft"] is True
+    assert ask(forge, *pull, "one", "text").out.startswith("unchanged 5")
+    assert ask(forge, *pull, "two", "text").out.startswith("updated 5")
+    assert len(sent(forge, "POST")) == 1
+    assert forge.pulls[0]["title"] == DRAFT.get(forge.kind, "") + "two"
+    assert ask(forge, "close", "release/web", "main").out.startswith(
+        "removed 5")
+    assert ask(forge, "close", "release/web", "main").out == "none\n"
+
+
+def test_what_a_new_one_is_given(forge, ask):
+    result = ask(forge, "pull", "b", "main", "t", "x", "label=one",
+                 "label=two", "reviewer=ada", "auto-merge")
+    asked = {(method, path.rsplit("/", 1)[-1]): body
+             for method, path, body in forge.asked}
+    if forge.kind == "github":
+        assert asked["POST", "labels"] == {"labels": ["one", "two"]}
+        assert asked["POST", "requested_reviewers"]["reviewers"] == ["ada"]
+        assert asked["POST", "graphql"]["variables"] == {"id": "N_5",
+                                                         "method": "MERGE"}
+    elif forge.kind == "gitlab":
+        assert asked["POST", "merge_requests"]["labels"] == "one,two"
+        assert asked["PUT", "5"] == {"reviewer_ids": [77]}
+        assert asked["PUT", "merge"]["auto_merge"] is True
+    elif forge.kind == "bitbucket":
+        assert asked["POST", "pullrequests"]["reviewers"] == [
+            {"account_id": "ada"}]
+        assert "warning: labels: Bitbucket has none" in result.err
+        assert "warning: auto-merge: " in result.err
+    else:
+        assert asked["POST", "pull-requests"]["reviewers"] == [
+            {"user": {"name": "ada"}}]
+        assert asked["POST", "merge"] == {"version": 3, "autoMerge": True}
+
+
+def test_the_same_branch_of_a_fork_is_another(forge, ask):
+    ask(forge, "pull", "b", "main", "one", "x")
+    (pull,) = forge.pulls
+    other = {"id": 2, "full_name": "x/r"}
+    for side in ("head", "source", "fromRef"):
+        if side in pull and isinstance(pull[side], dict):
+            pull[side]["repository" if side != "head" else "repo"] = other
+    pull["source_project_id"] = 2
+    assert ask(forge, "close", "b", "main").out == "none\n"
+
+
+def test_a_race_ends_in_one(forge, ask):
+    """Somebody opens it between our look and our request."""
+    ask(forge, "pull", "b", "main", "one", "x")
+    pull = forge.pulls.pop()
+    status = {"github": 422, "gitlab": 409}.get(forge.kind, 409)
+
+    def refuse(method, path, headers, text, take=forge.take):
+        if method == "POST" and not forge.pulls:
+            take(method, path, headers, text)
+            forge.pulls[:] = [pull]
+            return status, {}, {"message": "already exists"}
+        return take(method, path, headers, text)
+    forge.take = refuse
+    assert ask(forge, "pull", "b", "main", "two", "x").out.startswith(
+        "updated 5")
+    assert forge.pulls[0]["title"] == "two"
+
+
+def test_one_comment(forge, ask):
+    def say(body):
+        return ask(forge, "comment", "5", "diff", body).out.strip()
+
+    assert say("-") == "unchanged"
+    assert say("one") == "created"
+    assert say("one") == "unchanged"
+    assert say("two") == "updated"
+    mark = ("[gitops:diff]: #" if forge.kind.startswith("bitbucket")
+            else "<!-- gitops:diff -->")
+    assert [text for _, text in forge.notes] == [f"two\n\n{mark}"]
+    assert say("-") == "removed"
+    assert forge.notes == []
+
+
+def test_a_long_comment_is_cut(forge, ask):
+    ask(forge, "comment", "5", "diff", "\u00e4" * 40000)
+    text = forge.notes[0][1]
+    if forge.kind != "gitlab":
+        assert len(text.encode()) <= (65536 if forge.kind == "github"
+                                      else 32768)
+    assert "gitops:diff" in text.splitlines()[-1]
+
+
+def test_a_status(forge, ask):
+    ask(forge, "status", SHA, "gitops/diff of a cluster with a long name",
+        "failure", "3 differ", "-")
+    (_, path, body) = forge.asked[-1]
+    assert body["state"] == {"github": "failure", "gitlab": "failed"}.get(
+        forge.kind, "FAILED")
+    if forge.kind.startswith("bitbucket"):
+        assert len(body["key"]) <= 40 and body["url"].startswith(forge.url)
+
+
+def test_gitlab_knows_it_already(ask):
+    lab = Forge("gitlab")
+    lab.answers = [("POST", "statuses", (400, {}, {
+        "message": "Cannot transition status via :enqueue from :pending"}))]
+    ask(lab, "status", SHA, "x", "pending", "y", "-")
+    lab.stop()
+
+
+@pytest.mark.parametrize("status, headers, body, expect, words", [
+    (401, {}, {"message": "Bad credentials"}, 2,
+     "does not let this token do it (401: Bad credentials)"),
+    (403, {}, {"message": "Resource not accessible by integration"}, 2,
+     "does not let this token do it (403"),
+    (403, {}, {"message": "API rate limit exceeded for installation"}, 4,
+     "has enough of us (403: API rate limit"),
+    (403, {"Retry-After": "60"}, {"message": "wait"}, 4, "has enough of us"),
+    (404, {}, {"message": "Not Found"}, 2, "does not find it (404: Not"),
+    (422, {}, {"message": "Validation Failed", "errors": [
+        {"message": "is too long"}]}, 2,
+     "refuses it (422: Validation Failed; is too long)"),
+    (500, {}, None, 4, "fails (500)"),
+    (301, {"Location": "https://example.com/"}, {"message": "Moved"}, 2,
+     "sends us elsewhere (301)"),
+])
+def test_refusals(hub, ask, status, headers, body, expect, words):
+    hub.answers = [("GET", "comments", (status, headers, body))]
+    result = ask(hub, "comment", "5", "k", "x", expect=expect)
+    assert f"comment on pull request 5: GitHub {words}" in result.err
+    assert hub.notes == []
+
+
+def test_a_token_follows_no_redirect(hub, ask):
+    other = Forge("github")
+    hub.answers = [("GET", "comments", (
+        307, {"Location": other.url + "/api/v3/repos/o/r/issues/5/comments"},
+        None))]
+    result = ask(hub, "comment", "5", "k", "x", expect=2)
+    assert "where no token goes" in result.err
+    assert other.asked == []
+    other.stop()
