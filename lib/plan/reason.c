@@ -144,8 +144,9 @@ static void judge_by_then(const struct subject *subject,
 	const json_t *lives = fields_value(subject->live, path);
 
 	reason->pending = !doc_equal(was, wanted);
-	reason->drifted = was && !doc_equal(lives, was) &&
-			  !has_ours(subject, path);
+	/* What git wanted neither then nor now somebody has put there. */
+	reason->drifted = !doc_equal(lives, was) &&
+			  (was ? !has_ours(subject, path) : !wanted);
 }
 
 static void judge_by_owner(const struct subject *subject,

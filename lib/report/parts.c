@@ -24,6 +24,7 @@ void report_open_part(struct run *run, const struct report *whole, FILE *out,
 	(*part)->err_color = whole->err_color;
 	(*part)->repository = whole->repository;
 	(*part)->revision = whole->revision;
+	(*part)->detail = whole->detail;
 	(*part)->verdict = whole->verdict;
 	(*part)->refused = whole->refused;
 	(*part)->is_part = whole->end != NULL;
@@ -93,7 +94,11 @@ static void write_part(struct report *report, const char *name,
 	AUTO_STR struct str line = STR_INIT(STR_BIG);
 
 	str_printf(&head, "cluster %s", name);
-	report_add_color(&line, report->out_color, COLOR_BOLD, str_text(&head));
+	if (report->args.format == REPORT_MARKDOWN)
+		str_printf(&line, "## %s", str_text(&head));
+	else
+		report_add_color(&line, report->out_color, COLOR_BOLD,
+				 str_text(&head));
 	str_add_char(&line, '\n');
 	report_write(report, report->args.out, &line);
 	report_write_raw(report, report->args.out, out);

@@ -110,6 +110,9 @@ static void the_three_sides_tell(void **state)
 		/* Git does not want it any more. */
 		{ ", data: {k: a, l: a}", ", data: {k: a, l: a}",
 		  ", data: {k: a}", ".data.l pending" },
+		/* Somebody has put it there, whom git never heard of. */
+		{ ", data: {k: a}", ", data: {k: a, l: b}", ", data: {k: b}",
+		  ".data.k pending, .data.l drift" },
 		/* Somebody has removed it. */
 		{ ", data: {k: a, l: a}", ", data: {k: a}",
 		  ", data: {k: a, l: a}", ".data.l drift" },
