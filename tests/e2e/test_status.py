@@ -332,7 +332,7 @@ def test_history(synced, control, repo, ns):
 
     lines = synced("history", repo).out.splitlines()
     assert lines[0] == synced.env["GITOPS_APP"]
-    assert lines[1].startswith("     3 failed     20")
+    assert lines[1].startswith("!    3 failed     20")
     assert [n for n, l in enumerate(lines) if " done  " in l] == [3, 6]
     assert "       https://ci.example.com/7" in lines
 
