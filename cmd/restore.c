@@ -366,7 +366,7 @@ static void find_rejected(struct tip *tip)
 
 /* ---- is it right? ---- */
 
-static bool are_same(const struct objects *a, const struct objects *b)
+bool restore_are_same(const struct objects *a, const struct objects *b)
 {
 	if (a->n != b->n)
 		return false;
@@ -374,6 +374,15 @@ static bool are_same(const struct objects *a, const struct objects *b)
 		if (!doc_equal(a->v[i].doc, b->v[i].doc))
 			return false;
 	return true;
+}
+
+int restore_spare(const struct app *app, struct err *err)
+{
+	err_set(err, ERR_REFUSED,
+		"app %s, which has some of the same files, would be changed, "
+		"too",
+		app->name);
+	return err_hint(err, "name all apps that are to go back with --app");
 }
 
 static int check_app(struct source *trial, const struct restore_app *one,
@@ -387,7 +396,7 @@ static int check_app(struct source *trial, const struct restore_app *one,
 	if (!one->goal && one->broken)
 		return 0;
 	if (source_app_objects(trial, one->app, &objects, &ignored) == 0 &&
-	    are_same(&objects, want))
+	    restore_are_same(&objects, want))
 		return 0;
 	if (one->goal) {
 		err_set(err, ERR_REFUSED,
@@ -398,11 +407,7 @@ static int check_app(struct source *trial, const struct restore_app *one,
 		return err_hint(err, "roll back one app at a time, or use git "
 				     "revert");
 	}
-	err_set(err, ERR_REFUSED,
-		"app %s, which has some of the same files, would be changed, "
-		"too",
-		one->app->name);
-	return err_hint(err, "name all apps that are to go back with --app");
+	return restore_spare(one->app, err);
 }
 
 /* The commit as it would be, which no branch names. */
@@ -468,14 +473,13 @@ static const char *message_of(struct tip *tip)
 	return str_keep(&text, tip->arena);
 }
 
-static struct repo_trailer goes_to(struct tip *tip,
-				   const struct restore_goal *goal)
+/* What is verified has to be signed, whatever is usual. */
+enum repo_signing restore_signing(const struct restore *restore)
 {
-	return (struct repo_trailer){
-		RESTORE_GOES,
-		arena_printf(tip->arena, "%s %s", goal->app,
-			     goal->then->revision.oid),
-	};
+	return restore->sign || verify_is_wanted(
+					&restore->source->args->verify) ?
+		       REPO_SIGN_ALWAYS :
+		       REPO_SIGN_AS_CONFIGURED;
 }
 
 static void compose(struct tip *tip, struct repo_commit_args *out)
@@ -494,15 +498,10 @@ static void compose(struct tip *tip, struct repo_commit_args *out)
 		.trailers = trailer,
 		.n_trailers = n,
 		.sign_off = restore->sign_off,
-		/* What is verified has to be signed, whatever is usual. */
-		.signing =
-			restore->sign || verify_is_wanted(&restore->source->args
-								   ->verify) ?
-				REPO_SIGN_ALWAYS :
-				REPO_SIGN_AS_CONFIGURED,
+		.signing = restore_signing(restore),
 	};
 	for (size_t i = 0; i < restore->goals.n; i++)
-		*trailer++ = goes_to(tip, &restore->goals.v[i]);
+		*trailer++ = restore_trailer(tip->arena, &restore->goals.v[i]);
 	for (size_t i = 0; i < restore->undone.n; i++)
 		*trailer++ = (struct repo_trailer){
 			RESTORE_UNDOES,

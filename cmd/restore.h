@@ -24,6 +24,7 @@
 #include "cmd/common.h"
 #include "git/commit.h"
 #include "git/history.h"
+#include "image/reference.h"
 #include "object/object.h"
 #include "tree/trace.h"
 
@@ -43,9 +44,11 @@ struct restore_goal {
 
 struct restore {
 	struct source *source;
-	const char *reason; /* or NULL */
-	bool ours;          /* what was changed since is undone, too */
-	bool sign;          /* the commit; else as git is set up */
+	const struct image_ref *image; /* that alone, by rollback_image_make();
+					  NULL: the apps */
+	const char *reason;            /* or NULL */
+	bool ours; /* what was changed since is undone, too */
+	bool sign; /* the commit; else as git is set up */
 	bool sign_off;
 	struct {
 		struct restore_goal *v;
@@ -90,6 +93,17 @@ const char *restore_goes_to(const struct repo_log_entry *entry,
 			    const char *app);
 const char *restore_taken_to(struct repo *repo, const char *commit,
 			     const char *app);
+
+/* How the commit is signed, and its trailer for a goal. */
+enum repo_signing restore_signing(const struct restore *restore);
+struct repo_trailer restore_trailer(struct arena *arena,
+				    const struct restore_goal *goal);
+
+/* Are these the same objects, in the same order? */
+bool restore_are_same(const struct objects *a, const struct objects *b);
+
+/* ERR_REFUSED: an app that is not to go back would be changed. */
+int restore_spare(const struct app *app, struct err *err);
 
 /*
  * A repo_make.  No edits where the apps are already as they were.  ERR_REFUSED

@@ -67,6 +67,16 @@ bool restore_is_rollback(struct repo *repo, const char *commit)
 	       repo_trailer(&log.v[0], RESTORE_GOES);
 }
 
+struct repo_trailer restore_trailer(struct arena *arena,
+				    const struct restore_goal *goal)
+{
+	return (struct repo_trailer){
+		RESTORE_GOES,
+		arena_printf(arena, "%s %s", goal->app,
+			     goal->then->revision.oid),
+	};
+}
+
 const char *restore_goes_to(const struct repo_log_entry *entry, const char *app)
 {
 	const size_t n = strlen(app);

@@ -31,6 +31,7 @@ struct rollback_args {
 	struct sync_how sync;
 	struct rollback_how how;
 	const char *steps;
+	const char *image;
 	int format;
 	bool no_sync;
 	bool offline;
@@ -39,6 +40,8 @@ struct rollback_args {
 static const struct opt rollback_opts[] = {
 	OPT_FLAG(struct rollback_args, how.dry_run, 0, "dry-run",
 		 "show what would be committed, and stop"),
+	OPT_STRING(struct rollback_args, image, 0, "image", "NAME",
+		   "this image alone, and nothing else"),
 	OPT_FLAG(struct rollback_args, no_sync, 0, "no-sync",
 		 "commit, and leave the cluster as it is"),
 	OPT_FLAG(struct rollback_args, offline, 0, "offline",
@@ -140,7 +143,8 @@ static int choose_latest(const struct source *source,
 struct walk {
 	struct source *source;
 	const struct record *record;
-	bool changed; /* only to what is different */
+	const struct image_ref *image; /* NULL: the app as a whole */
+	bool changed;                  /* only to what is different */
 };
 
 static int find_number(const struct record *record, int64_t number,
@@ -169,6 +173,24 @@ static size_t seek(const struct record *record, size_t i, const char *commit)
 	return i;
 }
 
+/* Where this commit took it back to, or NULL. */
+static const char *taken_to(const struct walk *walk, const char *commit,
+			    const char *app)
+{
+	struct repo *repo = walk->source->repo;
+
+	if (walk->image && !rollback_image_rejects(repo, commit, walk->image))
+		return NULL;
+	return restore_taken_to(repo, commit, app);
+}
+
+static bool is_same(const struct walk *walk, const struct restore_goal *goal,
+		    const char *commit)
+{
+	return walk->image ? rollback_image_is_same(goal, walk->image, commit) :
+			     restore_is_same(goal, commit);
+}
+
 /*
  * The goal that is one step behind the sync at `*i`; rev NULL: there is none.
  * What was rolled back is passed over: from a rollback the way goes on where
@@ -182,8 +204,7 @@ static int step_back(struct walk *walk, size_t *i, struct restore_goal *goal,
 
 	goal->rev = NULL;
 	while (*i < syncs->n) {
-		taken = restore_taken_to(walk->source->repo,
-					 syncs->v[*i].commit, goal->app);
+		taken = taken_to(walk, syncs->v[*i].commit, goal->app);
 		*i = taken ? seek(walk->record, *i, taken) : *i + 1;
 		if (*i >= syncs->n)
 			return 0;
@@ -197,7 +218,7 @@ static int step_back(struct walk *walk, size_t *i, struct restore_goal *goal,
 		};
 		if (restore_open(walk->source, goal, err) < 0)
 			return -1;
-		if (taken || !walk->changed || !restore_is_same(goal, from))
+		if (taken || !walk->changed || !is_same(walk, goal, from))
 			return 0;
 		goal->rev = NULL;
 	}
@@ -232,7 +253,9 @@ static int find_goal(struct source *source, const struct record *record,
 	struct walk walk = {
 		.source = source,
 		.record = record,
-		.changed = source->args->apps || source->apps.n == 1,
+		.image = how->image,
+		.changed = how->image || source->args->apps ||
+			   source->apps.n == 1,
 	};
 	const int64_t number = how->to ? opt_number(how->to) : 0;
 
@@ -269,6 +292,9 @@ static int load(struct source *source, struct cluster *cluster,
 		return -1;
 	if (!how->take_over && planning_check_repository(records, err) < 0)
 		return -1;
+	if (how->image &&
+	    rollback_image_choose(source, how->image, records, err) < 0)
+		return -1;
 	return source->args->apps || how->to ?
 		       0 :
 		       choose_latest(source, records, err);
@@ -291,7 +317,9 @@ static int find_goals(struct restore *restore,
 			return -1;
 		if (!goal.rev)
 			continue;
-		report_goal(report, goal.app, &goal.then->revision);
+		report_goal(report, goal.app,
+			    how->image ? how->image->name : NULL,
+			    &goal.then->revision);
 		*vec_push(restore->source->run->arena, &restore->goals) = goal;
 	}
 	return 0;
@@ -337,11 +365,13 @@ int rollback_commit(struct source *source, struct cluster *cluster,
 {
 	struct restore restore = {
 		.source = source,
+		.image = how->image,
 		.reason = how->reason,
 		.ours = how->ours,
 		.sign = how->sign,
 		.sign_off = how->sign_off,
 	};
+	repo_make *make = how->image ? rollback_image_make : restore_make;
 	const struct repo_land_args args = { .push = how->push };
 	struct repo_commit_args trial = { 0 };
 	struct repo_landed landed = { 0 };
@@ -350,12 +380,10 @@ int rollback_commit(struct source *source, struct cluster *cluster,
 		return -1;
 	*found = restore.goals.n > 0;
 	if (how->dry_run && *found &&
-	    restore_make(&restore, source->repo, &source->revision, &trial,
-			 err) < 0)
+	    make(&restore, source->repo, &source->revision, &trial, err) < 0)
 		return -1;
 	if (!how->dry_run && *found &&
-	    (repo_land(source->repo, &args, restore_make, &restore, &landed,
-		       err) < 0 ||
+	    (repo_land(source->repo, &args, make, &restore, &landed, err) < 0 ||
 	     source_follow(source, err) < 0 || verify_source(source, err) < 0))
 		return -1;
 	tell(&restore, landed.oid, report);
@@ -367,8 +395,12 @@ int rollback_commit(struct source *source, struct cluster *cluster,
 
 /* ---- the command ---- */
 
-static int check_args(struct rollback_args *args, struct err *err)
+static int check_args(struct run *run, struct rollback_args *args,
+		      struct err *err)
 {
+	if (args->image &&
+	    rollback_image_parse(run, args->image, &args->how.image, err) < 0)
+		return -1;
 	if (opt_check_number("steps", args->steps, err) < 0)
 		return -1;
 	if (args->steps)
@@ -379,6 +411,12 @@ static int check_args(struct rollback_args *args, struct err *err)
 	if (args->offline && args->no_sync)
 		return err_set(err, ERR_USAGE,
 			       "--offline and --no-sync exclude each other");
+	if (args->offline && args->image) {
+		err_set(err, ERR_USAGE,
+			"--offline and --image exclude each other");
+		return err_hint(err, "what is synced without a commit is a "
+				     "commit that is there, as a whole");
+	}
 	if (args->steps && !args->how.steps)
 		return err_set(err, ERR_USAGE, "--steps: at least 1");
 	if (args->steps && args->how.to)
@@ -410,7 +448,7 @@ static int rollback_run(struct run *run, int argc, char **argv,
 	output_open(run, "rollback", args.format, &args.output, report);
 	tell_at_end(run, &args.tell, *report);
 
-	if (check_args(&args, err) < 0 ||
+	if (check_args(run, &args, err) < 0 ||
 	    source_open(run, &args.source, *report, &source, err) < 0 ||
 	    fleet_one(&source, &args.target, &target, err) < 0 ||
 	    target_open(run, &target, &args.change, &source, *report, &cluster,

@@ -18,9 +18,10 @@ struct rollback_how {
 	size_t steps;       /* how many successful syncs back; 0 is 1 */
 	const char *to;     /* or a revision, or the number of a sync */
 	const char *reason; /* or NULL */
-	bool take_over;     /* also what was synced from elsewhere */
-	bool ours;          /* also what was changed since the last sync */
-	bool push;          /* of a local repository, too */
+	const struct image_ref *image; /* this alone, or NULL */
+	bool take_over;                /* also what was synced from elsewhere */
+	bool ours; /* also what was changed since the last sync */
+	bool push; /* of a local repository, too */
 	bool sign;
 	bool sign_off;
 	bool held; /* also what is not to be synced */
@@ -42,5 +43,33 @@ MUST_USE int rollback_commit(struct source *source, struct cluster *cluster,
 			     const struct rollback_how *how,
 			     struct report *report, bool *found,
 			     struct err *err);
+
+/* ---- one image: rollback_image.c ---- */
+
+/* The value of --image, which names no tag. */
+MUST_USE int rollback_image_parse(struct run *run, const char *text,
+				  const struct image_ref **out,
+				  struct err *err);
+
+/* Keep the records of the apps that set it.  ERR_NOT_FOUND: none does. */
+MUST_USE int rollback_image_choose(struct source *source,
+				   const struct image_ref *image,
+				   struct apply_records *records,
+				   struct err *err);
+
+/* Is it at the commit what it is at the goal?  So it is, too, where the goal
+ * does not set it: there is nothing to go back to. */
+bool rollback_image_is_same(const struct restore_goal *goal,
+			    const struct image_ref *image, const char *commit);
+
+/* Was it taken back by this commit? */
+bool rollback_image_rejects(struct repo *repo, const char *commit,
+			    const struct image_ref *image);
+
+/* A repo_make of a struct restore: its image gets the tags of the goals, and no
+ * other byte is changed.  No edits where it has them. */
+int rollback_image_make(void *data, struct repo *repo,
+			const struct revision *tip,
+			struct repo_commit_args *out, struct err *err);
 
 #endif

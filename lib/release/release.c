@@ -76,6 +76,27 @@ int release_plan(struct release *release, const struct tree *tree,
 	return 0;
 }
 
+int release_find(struct run *run, const struct tree *tree,
+		 const struct apps *apps, struct release_places *out,
+		 struct err *err)
+{
+	static const struct release_args nothing = { 0 };
+	struct release_plan plan = { 0 };
+	struct planner planner = {
+		.release = release_new(run, &nothing),
+		.arena = run->arena,
+		.tree = tree,
+		.choices = map_new(run->arena),
+		.plan = &plan,
+	};
+
+	if (release_read_files(&planner, apps, err) < 0 ||
+	    release_find_places(&planner, err) < 0)
+		return -1;
+	*out = plan.places;
+	return 0;
+}
+
 void release_errors(const struct release_plan *plan, struct err *err)
 {
 	for (size_t i = 0; i < plan->n_choices; i++) {

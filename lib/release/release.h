@@ -45,6 +45,9 @@ struct release_args {
 	/* NAME by its policy, NAME:TAG and NAME@DIGEST as they are. */
 	const struct image_ref *images;
 	size_t n_images;
+	/* For a way back: only where this tag and digest is set now, locked or
+	 * not; NULL: wherever the image is set. */
+	const struct image_ref *from;
 	const struct image_ref *exclude; /* these stay as they are */
 	size_t n_exclude;
 	const char **workloads; /* these alone: "KIND/NAME" or
@@ -155,6 +158,15 @@ void release_forget(struct release *release);
 MUST_USE int release_plan(struct release *release, const struct tree *tree,
 			  const struct apps *apps, struct release_plan *out,
 			  struct err *err);
+
+/* The places alone: nothing is asked, chosen or moved. */
+MUST_USE int release_find(struct run *run, const struct tree *tree,
+			  const struct apps *apps, struct release_places *out,
+			  struct err *err);
+
+/* ERR_NOT_FOUND: an image that no place sets is most likely misspelt. */
+int release_missing(struct arena *arena, const struct release_places *places,
+		    const char *name, struct err *err);
 
 /* Copy what went wrong with the registries of this plan into `err`. */
 void release_errors(const struct release_plan *plan, struct err *err);

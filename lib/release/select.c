@@ -40,10 +40,20 @@ static int refuse_locked(struct planner *planner,
 			     "leave the image out with --exclude");
 }
 
+/* Is it this tag and digest that is set here? */
+static bool has_version(const struct release_place *place,
+			const struct image_ref *version)
+{
+	return str_equal(place->now.tag, version->tag) &&
+	       str_equal(place->now.digest, version->digest);
+}
+
 /* Move it as the wish says. */
 static int grant(struct planner *planner, struct release_place *place,
 		 struct wish *wish, struct err *err)
 {
+	const struct image_ref *from = planner->release->args->from;
+
 	wish->found++;
 	wish->ruled += place->choice != NULL;
 	if (!by_hand(wish->image)) {
@@ -54,7 +64,9 @@ static int grant(struct planner *planner, struct release_place *place,
 				 place->locked);
 		return 0;
 	}
-	if (place->locked)
+	if (from && !has_version(place, from))
+		return 0;
+	if (place->locked && !from)
 		return refuse_locked(planner, place, err);
 	place->selected = true;
 	/* It is not the policy that chooses. */
@@ -150,23 +162,20 @@ static int select_one(struct planner *planner, struct release_place *place,
 	return 0;
 }
 
-/* An image that no file sets is most likely misspelt. */
-static int fail_missing(struct planner *planner, const struct wish *wish,
-			struct err *err)
+int release_missing(struct arena *arena, const struct release_places *places,
+		    const char *name, struct err *err)
 {
-	const struct release_places *places = &planner->plan->places;
-	const char **names = arena_array(planner->arena, places->n + 1,
-					 sizeof(*names));
+	const char **names = arena_array(arena, places->n + 1, sizeof(*names));
 	const char *nearest;
 	size_t n = 0;
 
 	for (size_t i = 0; i < places->n; i++)
 		if (!places->v[i].fault)
 			names[n++] = places->v[i].now.name;
-	nearest = str_nearest(wish->image->name, names);
+	nearest = str_nearest(name, names);
 	err_set(err, ERR_NOT_FOUND,
 		"--image %s: no file that the apps are made from sets it",
-		wish->image->name);
+		name);
 	if (nearest)
 		return err_hint(err, "did you mean '%s'?", nearest);
 	return err_hint(err, "see 'gitops release --list' for those that are "
@@ -177,7 +186,8 @@ static int check(struct planner *planner, const struct wish *wish,
 		 struct err *err)
 {
 	if (!wish->found)
-		return fail_missing(planner, wish, err);
+		return release_missing(planner->arena, &planner->plan->places,
+				       wish->image->name, err);
 	if (planner->release->args->look || wish->ruled || by_hand(wish->image))
 		return 0;
 	err_set(err, ERR_USAGE, "--image %s: it has no policy to choose by",

@@ -246,7 +246,7 @@ const struct report_hold *report_hold_of(const struct report *report,
 
 /* ---- text_rollback.c ---- */
 
-void report_text_goal(struct report *report, const char *app,
+void report_text_goal(struct report *report, const char *app, const char *image,
 		      const struct revision *revision);
 void report_text_rollback(struct report *report,
 			  const struct report_rollback *rollback);
@@ -260,7 +260,7 @@ json_t *report_json_text(const struct report *report, const char *text);
 /* A copy of a foreign document, redacted. */
 json_t *report_json_copy(const struct report *report, json_t *value);
 
-void report_json_goal(struct report *report, const char *app,
+void report_json_goal(struct report *report, const char *app, const char *image,
 		      const struct revision *revision);
 void report_json_rollback(struct report *report,
 			  const struct report_rollback *rollback);

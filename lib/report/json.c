@@ -351,7 +351,7 @@ json_t *report_json_commit(const struct report *report,
 	return one;
 }
 
-void report_json_goal(struct report *report, const char *app,
+void report_json_goal(struct report *report, const char *app, const char *image,
 		      const struct revision *revision)
 {
 	json_t *one = report_json_commit(report, revision);
@@ -359,6 +359,8 @@ void report_json_goal(struct report *report, const char *app,
 	if (!report->goals)
 		report->goals = doc_array(report->run->arena);
 	put(one, "app", report_json_text(report, app));
+	if (image)
+		put(one, "image", report_json_text(report, image));
 	json_array_append_new(report->goals, one);
 }
 

@@ -314,12 +314,12 @@ void report_history(struct report *report, const struct report_past *apps,
 		report_text_history(report, apps, n);
 }
 
-void report_goal(struct report *report, const char *app,
+void report_goal(struct report *report, const char *app, const char *image,
 		 const struct revision *revision)
 {
-	report_json_goal(report, app, revision);
+	report_json_goal(report, app, image, revision);
 	if (is_text(report) && !report->args.quiet)
-		report_text_goal(report, app, revision);
+		report_text_goal(report, app, image, revision);
 }
 
 void report_rollback(struct report *report,

@@ -211,8 +211,9 @@ MUST_USE int report_release(struct report *report,
 			    const struct report_release *release,
 			    struct err *err);
 
-/* An app is to go back to this commit. */
-void report_goal(struct report *report, const char *app,
+/* An app, or with a name of an image that alone, is to go back to this
+ * commit. */
+void report_goal(struct report *report, const char *app, const char *image,
 		 const struct revision *revision);
 
 /* The commit that takes the goals back, or would. */

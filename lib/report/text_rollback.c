@@ -15,13 +15,18 @@ static void add_commit(const struct report *report, struct str *out,
 	str_add(out, "\"\n");
 }
 
-void report_text_goal(struct report *report, const char *app,
+void report_text_goal(struct report *report, const char *app, const char *image,
 		      const struct revision *revision)
 {
 	AUTO_STR struct str out = STR_INIT(STR_BIG);
 
 	report_add(report, &out, app);
-	str_add(&out, ": back to ");
+	str_add(&out, ": ");
+	if (image) {
+		report_add(report, &out, image);
+		str_add_char(&out, ' ');
+	}
+	str_add(&out, "back to ");
 	add_commit(report, &out, revision);
 	report_write(report, report->args.out, &out);
 }

@@ -304,6 +304,63 @@ def test_many_at_once_on_a_remote_branch(on, repositories, tmp_path):
     assert config.git("diff", "HEAD~1", "FETCH_HEAD") == ""
 
 
+# ---- one image ----
+
+def test_one_image_of_a_base_that_another_app_has_too(on, repo):
+    shared = objects.deployment("default", image="web:1.0")
+    repo.commit(apps_file("web", "api") | {
+        "base/kustomization.yaml": "resources: [deploy.yaml]\n",
+        "base/deploy.yaml": shared,
+        "apps/web/kustomization.yaml":
+            "resources: [../../base]\nnamePrefix: web-\n",
+        "apps/api/kustomization.yaml":
+            "resources: [../../base]\nnamePrefix: api-\n"})
+    on("sync", "-q", repo)
+    repo.commit({"base/deploy.yaml": shared.replace("web:1.0", "web:1.1")})
+    on("sync", "-q", repo)
+    was = head(repo)
+    err = on("rollback", "--image", "web", "--app", "web", repo, expect=2).err
+    assert "app api, which has some of the same files, would be changed" in err
+    assert head(repo) == was
+    # Both together may.
+    on("rollback", "--image", "web", repo)
+    assert repo.git("diff", "HEAD~2", "HEAD") == ""
+    assert len(trailers(repo, "Gitops-Rollback")) == 2
+
+
+def test_one_image_with_its_digest_and_again(on, repo):
+    """Each time further back, where that is said; never to and fro."""
+    def commit(tag, digit):
+        repo.commit({"web.yaml": objects.deployment(
+            "default", image=f"web:{tag}@sha256:{digit * 64}")})
+        on("sync", "-q", repo)
+
+    for tag, digit in (("1.0", "a"), ("1.0", "b"), ("1.1", "c")):
+        commit(tag, digit)
+    on("rollback", "--image", "web", repo)
+    assert "1.0@sha256:bbb" in (repo.path / "web.yaml").read_text()
+    assert trailers(repo, "Gitops-Reject")[0] == f"web:1.1@sha256:{'c' * 64}"
+    assert "nothing to roll back" in on("rollback", "--image", "web", repo).out
+    on("rollback", "--image", "web", "--steps", "2", repo)
+    assert "1.0@sha256:aaa" in (repo.path / "web.yaml").read_text()
+
+
+def test_two_tags_of_one_image_are_not_mixed_up(on, repo):
+    def commit(first, second):
+        repo.commit({
+            "a.yaml": objects.deployment("default", "a", image=first),
+            "b.yaml": objects.deployment("default", "b", image=second)})
+        on("sync", "-q", repo)
+
+    commit("web:1.0", "web:0.1")
+    commit("web:1.1", "web:0.1")
+    on("rollback", "--image", "web", repo)
+    assert repo.git("diff", "HEAD~2", "HEAD") == ""
+    commit("web:2.0", "web:2.0")
+    err = on("rollback", "--image", "web", repo, expect=2).err
+    assert "web is 2.0 now and was 1.0, 0.1 at " in err
+
+
 # ---- on a cluster ----
 
 def release(namespace, tag, held=False):
@@ -348,6 +405,29 @@ def test_a_release_that_never_becomes_ready(cluster, nodes, repo, prefix):
     # A rerun has nothing to do.
     made = head(repo)
     assert "nothing to roll back" in cluster("rollback", repo).out
+    assert head(repo) == made
+
+
+def test_one_image_and_nothing_else(gitops, nodes, repo, prefix):
+    gitops.kubeconfig = nodes.kubeconfig
+    gitops.env |= ME | {"GITOPS_WAIT": "60s"}
+    nodes.api.namespace(prefix)
+    for tag, key in (("1.0", "old"), ("1.1", "new")):
+        repo.commit(release(prefix, tag) | {
+            "c.yaml": objects.config_map("c", {"key": key}, prefix)})
+        gitops("sync", "-q", repo)
+    result = gitops("rollback", "--image", "nginx", "-o", "json", repo)
+    assert images(nodes, prefix) == ["nginx:1.0"]
+    live = nodes.api.get(f"/api/v1/namespaces/{prefix}/configmaps/c")
+    assert live["data"] == {"key": "new"}
+    assert result.json["rollback"]["rejected"] == ["nginx:1.1"]
+    assert result.json["rollback"]["restored"] == ["web.yaml"]
+    assert repo.git("diff", "--numstat", "HEAD~1") == "1\t1\tweb.yaml"
+    (app,) = gitops("history", "-o", "json", repo).json["apps"]
+    assert [c["kind"] for c in app["commits"]] == ["rollback"]
+    made = head(repo)
+    assert "nothing to roll back" in gitops("rollback", "--image", "nginx",
+                                            repo).out
     assert head(repo) == made
 
 

@@ -35,8 +35,8 @@ static int teardown(void **state)
 
 /* The plan for one image in a tree that is one app, or what its gitops.yaml
  * says. */
-static int plan_for(const struct tree_file *files, size_t n, const char *image,
-		    struct release_plan *plan)
+static int plan_from(const struct tree_file *files, size_t n, const char *image,
+		     const struct image_ref *from, struct release_plan *plan)
 {
 	struct tree *tree = tree_from_table(run.arena, files, n);
 	struct release_args *args = arena_alloc(run.arena, sizeof(*args));
@@ -54,7 +54,14 @@ static int plan_for(const struct tree_file *files, size_t n, const char *image,
 		fail_msg("%s", err.msg);
 	args->images = arena_memdup(run.arena, &ref, sizeof(ref));
 	args->n_images = 1;
+	args->from = from;
 	return release_plan(release_new(&run, args), tree, &apps, plan, &err);
+}
+
+static int plan_for(const struct tree_file *files, size_t n, const char *image,
+		    struct release_plan *plan)
+{
+	return plan_from(files, n, image, NULL, plan);
 }
 
 /* The files that it changes, in order. */
@@ -172,6 +179,34 @@ static void tags_and_digests_are_set(void **state)
 				    cases[i].after);
 }
 
+static void one_tag_goes_back_and_a_lock_does_not_hold_it(void **state)
+{
+	static const struct tree_file files[] = {
+		{ APPS_FILE,
+		  "apiVersion: gitops/v1\n"
+		  "apps:\n"
+		  "- name: web\n"
+		  "  path: web\n"
+		  "  lock: {by: Ada, reason: a fair}\n",
+		  TREE_FILE },
+		{ "web/a.yaml", OBJECT("a", "web:2"), TREE_FILE },
+		{ "web/b.yaml", OBJECT("b", "web:2@" DIGEST), TREE_FILE },
+		{ "web/c.yaml", OBJECT("c", "web:3"), TREE_FILE },
+		{ "web/d.yaml", OBJECT("d", "web"), TREE_FILE },
+	};
+	const struct image_ref from = { .tag = "2" };
+	struct release_plan plan;
+
+	(void)state;
+	assert_int_equal(plan_from(files, ARRAY_LEN(files), "web:1", &from,
+				   &plan),
+			 0);
+	assert_int_equal(plan.n_edits, 1);
+	assert_string_equal(plan.edits[0].path, "web/a.yaml");
+	assert_int_equal(plan_for(files, ARRAY_LEN(files), "web:1", &plan), -1);
+	assert_int_equal(err.status, ERR_REFUSED);
+}
+
 static void what_cannot_be_set_is_an_error(void **state)
 {
 	static const struct {
@@ -261,6 +296,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(files_are_those_that_are_rendered),
 		TEST(tags_and_digests_are_set),
+		TEST(one_tag_goes_back_and_a_lock_does_not_hold_it),
 		TEST(what_cannot_be_set_is_an_error),
 		TEST(a_shared_file_has_one_policy),
 		TEST(moves_are_told_once),
