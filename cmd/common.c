@@ -122,6 +122,26 @@ static int open_worktree(struct run *run, const struct source_args *args,
 	return tree_open_directory(run->arena, out->dir, &out->tree, err);
 }
 
+/* What the repository is at now. */
+static int take_revision(struct source *out, struct err *err)
+{
+	const char *location = out->args->location;
+	AUTO_ERR struct err none = { 0 };
+	const char *below;
+
+	if (repo_revision(out->repo, &out->revision, err) < 0 ||
+	    repo_tree(out->repo, &out->revision, &out->tree, err) < 0)
+		return -1;
+	out->shown = repo_shown(out->repo);
+	out->identity = repo_identity(out->repo);
+	/* A bare repository has no working directory, which is no fault. */
+	if (!repo_is_remote(location) &&
+	    repo_find_worktree(out->run, location, &out->dir, &below, &none) <
+		    0)
+		out->dir = NULL;
+	return verify_source(out, err);
+}
+
 static int open_revision(struct run *run, const struct source_args *args,
 			 struct source *out, struct err *err)
 {
@@ -130,21 +150,10 @@ static int open_revision(struct run *run, const struct source_args *args,
 		.rev = args->rev,
 		.offline = args->offline,
 	};
-	AUTO_ERR struct err none = { 0 };
-	const char *below;
 
-	if (repo_open(run, &repo_args, &out->repo, err) < 0 ||
-	    repo_revision(out->repo, &out->revision, err) < 0 ||
-	    repo_tree(out->repo, &out->revision, &out->tree, err) < 0)
+	if (repo_open(run, &repo_args, &out->repo, err) < 0)
 		return -1;
-	out->shown = repo_shown(out->repo);
-	out->identity = repo_identity(out->repo);
-	/* A bare repository has no working directory, which is no fault. */
-	if (!repo_is_remote(args->location) &&
-	    repo_find_worktree(run, args->location, &out->dir, &below, &none) <
-		    0)
-		out->dir = NULL;
-	return verify_source(out, err);
+	return take_revision(out, err);
 }
 
 /* The one app of a path. */
@@ -210,6 +219,22 @@ int source_open(struct run *run, const struct source_args *args,
 		return -1;
 	if (args->worktree ? open_worktree(run, args, out, err) < 0 :
 			     open_revision(run, args, out, err) < 0)
+		return -1;
+	source_tell(out);
+	return source_apps(out, err);
+}
+
+int source_take(struct run *run, const struct source_args *args,
+		struct repo *repo, struct report *report, struct source *out,
+		struct err *err)
+{
+	*out = (struct source){
+		.run = run,
+		.args = args,
+		.report = report,
+		.repo = repo,
+	};
+	if (take_revision(out, err) < 0)
 		return -1;
 	source_tell(out);
 	return source_apps(out, err);

@@ -118,6 +118,11 @@ MUST_USE int source_open(struct run *run, const struct source_args *args,
 			 struct report *report, struct source *out,
 			 struct err *err);
 
+/* The same of a repository that is open, at the commit that it is at now. */
+MUST_USE int source_take(struct run *run, const struct source_args *args,
+			 struct repo *repo, struct report *report,
+			 struct source *out, struct err *err);
+
 /* Tell the report again where it is. */
 void source_tell(const struct source *source);
 

@@ -6,6 +6,7 @@
  *	repository -> tip -> tree -> apps -> places where images are set
  *	places, policies, registries -> plan -> edits
  *	edits -> commit -> branch; where another was faster, from the tip again
+ *	with --sync: commit -> cluster
  */
 
 #include "cmd/release.h"
@@ -26,12 +27,8 @@
 static const struct opt release_opts[] = {
 	OPT_FLAG(struct release_opts, all, 0, "all",
 		 "every image that has a policy"),
-	OPT_STRINGS(struct release_opts, apps, 0, "app", "NAME",
-		    "this app alone; repeatable"),
 	OPT_STRING(struct release_opts, author, 0, "author", "WHO",
 		   "author of the commit: \"Name <email>\""),
-	OPT_STRING(struct release_opts, config, 0, "config", "FILE",
-		   "file of the tree, in place of gitops.yaml"),
 	OPT_FLAG(struct release_opts, dry_run, 0, "dry-run",
 		 "show the difference, commit nothing"),
 	OPT_STRINGS(struct release_opts, exclude, 0, "exclude", "IMAGE",
@@ -48,8 +45,6 @@ static const struct opt release_opts[] = {
 		 "do not push, whatever gitops.yaml says"),
 	OPT_CHOICE(struct release_opts, format, 'o', "output", "FORMAT",
 		   "format of the result", output_formats),
-	OPT_STRING(struct release_opts, path, 0, "path", "PATH",
-		   "directory or file of the tree to look at"),
 	OPT_FLAG(struct release_opts, pin_digests, 0, "pin-digests",
 		 "write the digest behind the tag"),
 	OPT_STRINGS(struct release_opts, plain_http, 0, "plain-http", "HOST",
@@ -60,17 +55,20 @@ static const struct opt release_opts[] = {
 		 "open a pull request, whatever gitops.yaml says"),
 	OPT_FLAG(struct release_opts, push, 0, "push",
 		 "push to the branch, whatever gitops.yaml says"),
-	OPT_STRING(struct release_opts, rev, 0, "rev", "BRANCH",
-		   "branch to release on"),
 	OPT_FLAG(struct release_opts, sign, 0, "sign",
 		 "sign the commit, as git is set up to"),
 	OPT_FLAG(struct release_opts, sign_off, 0, "signoff",
 		 "add a line Signed-off-by"),
+	OPT_FLAG(struct release_opts, sync, 0, "sync",
+		 "sync the apps of these images afterwards"),
 	OPT_STRINGS(struct release_opts, workloads, 0, "workload", "KIND/NAME",
 		    "images of this workload alone; repeatable"),
+	OPT_INCLUDE(struct release_opts, source, source_opts),
+	OPT_INCLUDE(struct release_opts, target, target_opts),
+	OPT_INCLUDE(struct release_opts, change, change_opts),
 	OPT_INCLUDE(struct release_opts, output, output_opts),
-	OPT_INCLUDE(struct release_opts, tell, tell_report_opts),
-	OPT_INCLUDE(struct release_opts, verify, verify_opts),
+	OPT_INCLUDE(struct release_opts, tell, tell_opts),
+	OPT_INCLUDE(struct release_opts, how, sync_how_opts),
 	OPT_END,
 };
 
@@ -101,11 +99,27 @@ static int parse_images(struct run *run, const char *option, const char **texts,
 	return 0;
 }
 
-static int read_args(struct releasing *releasing, struct err *err)
+/* What is synced is a commit, and on the branch. */
+static int check_sync(const struct release_opts *opts, struct err *err)
 {
-	const struct release_opts *opts = releasing->opts;
-	struct release_args *args = &releasing->args;
+	if (!opts->sync)
+		return 0;
+	if (opts->list || opts->dry_run)
+		return err_set(err, ERR_USAGE,
+			       "--sync excludes --list and --dry-run, which "
+			       "change nothing");
+	return opts->pull_request ? releasing_refuse_sync(err) : 0;
+}
 
+static int check_args(const struct release_opts *opts, struct err *err)
+{
+	if (verify_check(&opts->source.verify, false, err) < 0 ||
+	    verify_check_alone(&opts->source.verify, "release", err) < 0)
+		return -1;
+	if (opts->source.worktree) {
+		err_set(err, ERR_USAGE, "--worktree: a release is a commit");
+		return err_hint(err, "commit the files first");
+	}
 	if (!opts->images && !opts->all && !opts->list) {
 		err_set(err, ERR_USAGE, "nothing is named to be released");
 		return err_hint(err, "name images with --image, or take --all "
@@ -115,6 +129,16 @@ static int read_args(struct releasing *releasing, struct err *err)
 		return err_set(err, ERR_USAGE,
 			       "--push, --no-push and --pull-request exclude "
 			       "each other");
+	return check_sync(opts, err);
+}
+
+static int read_args(struct releasing *releasing, struct err *err)
+{
+	const struct release_opts *opts = releasing->opts;
+	struct release_args *args = &releasing->args;
+
+	if (check_args(opts, err) < 0)
+		return -1;
 	*args = (struct release_args){
 		.workloads = opts->workloads,
 		.all = opts->all,
@@ -142,11 +166,11 @@ static int take_tree(struct releasing *releasing, struct repo *repo,
 
 	*source = (struct source){
 		.run = releasing->run,
-		.args = &releasing->source_args,
+		.args = &releasing->opts->source,
 	};
 	/* Keys that the repository holds are not the caller's. */
-	if (!repo_is_remote(releasing->opts->location) &&
-	    repo_find_worktree(releasing->run, releasing->opts->location,
+	if (!repo_is_remote(releasing->opts->source.location) &&
+	    repo_find_worktree(releasing->run, releasing->opts->source.location,
 			       &source->dir, &below, &none) < 0)
 		source->dir = NULL;
 	if (verify_tip(source, repo, revision, err) < 0 ||
@@ -159,8 +183,8 @@ const char *releasing_base(const struct releasing *releasing)
 {
 	const struct apps_release *release = &releasing->source.apps.release;
 
-	if (releasing->opts->rev)
-		return releasing->opts->rev;
+	if (releasing->opts->source.rev)
+		return releasing->opts->source.rev;
 	/* Of pull requests it is the other side. */
 	return release->push == APPS_PUSH_PULL_REQUEST ? NULL : release->branch;
 }
@@ -171,8 +195,8 @@ static int open_branch(struct releasing *releasing, struct repo **repo,
 {
 	const struct release_opts *opts = releasing->opts;
 	struct repo_args args = {
-		.location = opts->location,
-		.rev = opts->rev,
+		.location = opts->source.location,
+		.rev = opts->source.rev,
 	};
 	const char *branch;
 
@@ -181,7 +205,7 @@ static int open_branch(struct releasing *releasing, struct repo **repo,
 	    take_tree(releasing, *repo, revision, err) < 0)
 		return -1;
 	branch = releasing_base(releasing);
-	if (opts->rev || !branch)
+	if (opts->source.rev || !branch)
 		return 0;
 	args.rev = branch;
 	if (repo_open(releasing->run, &args, repo, err) < 0 ||
@@ -196,7 +220,8 @@ static int check_push(const struct releasing *releasing, const char *why,
 {
 	const struct release_opts *opts = releasing->opts;
 
-	if (opts->list || opts->dry_run || !repo_is_remote(opts->location))
+	if (opts->list || opts->dry_run ||
+	    !repo_is_remote(opts->source.location))
 		return 0;
 	err_set(err, ERR_USAGE,
 		"%s: a commit that is not pushed to a URL is nowhere", why);
@@ -285,6 +310,13 @@ static const char *message_of(const struct releasing *releasing)
 		       releasing->source.apps.release.message;
 }
 
+/* What is verified before it is synced has to be signed. */
+static bool must_sign(const struct release_opts *opts)
+{
+	return opts->sign ||
+	       (opts->sync && verify_is_wanted(&opts->source.verify));
+}
+
 static void describe(struct releasing *releasing, struct repo_commit_args *out)
 {
 	const struct release_opts *opts = releasing->opts;
@@ -316,8 +348,8 @@ static void describe(struct releasing *releasing, struct repo_commit_args *out)
 		.n_trailers = n,
 		.author = opts->author,
 		.sign_off = opts->sign_off,
-		.signing = opts->sign ? REPO_SIGN_ALWAYS :
-					REPO_SIGN_AS_CONFIGURED,
+		.signing = must_sign(opts) ? REPO_SIGN_ALWAYS :
+					     REPO_SIGN_AS_CONFIGURED,
 	};
 }
 
@@ -354,6 +386,8 @@ static int carry_out(struct releasing *releasing, struct repo *repo,
 	if (opts->list || opts->dry_run)
 		return releasing_commit(releasing, repo, revision, &unused,
 					err);
+	if (opts->sync && releasing_wants_pull(releasing))
+		return releasing_refuse_sync(err);
 	if (releasing_wants_pull(releasing))
 		return releasing_pull(releasing, repo, err);
 	if (repo_land(repo, &args, releasing_commit, releasing, landed, err) <
@@ -391,27 +425,23 @@ static int release_run(struct run *run, int argc, char **argv,
 	struct repo *repo;
 
 	*opts = (struct release_opts){
-		.location = ".",
+		.source = SOURCE_DEFAULTS,
 		.output = OUTPUT_DEFAULTS,
-		.verify.mode = VERIFY_UNSAID,
+		.tell = TELL_DEFAULTS,
+		.how = SYNC_HOW_DEFAULTS,
 	};
 	*releasing = (struct releasing){ .run = run, .opts = opts };
-	if (opt_parse(run, release_opts, opts, argc, argv, &opts->location,
-		      err) < 0)
+	if (opt_parse(run, release_opts, opts, argc, argv,
+		      &opts->source.location, err) < 0)
 		return -1;
 	output_open(run, "release", opts->format, &opts->output, report);
+	if (!opts->sync)
+		opts->tell.metrics = NULL;
 	tell_at_end(run, &opts->tell, *report);
-	releasing->source_args = (struct source_args){
-		.location = opts->location,
-		.path = opts->path,
-		.config = opts->config,
-		.apps = opts->apps,
-		.verify = opts->verify,
-	};
+	/* It is the tip, or nothing. */
+	opts->source.verify.fallback = false;
 
-	if (verify_check(&opts->verify, false, err) < 0 ||
-	    verify_check_alone(&opts->verify, "release", err) < 0 ||
-	    read_args(releasing, err) < 0 ||
+	if (read_args(releasing, err) < 0 ||
 	    open_tip(releasing, &repo, &revision, err) < 0)
 		return -1;
 	report_source(*report, repo_shown(repo), &revision);
@@ -422,6 +452,8 @@ static int release_run(struct run *run, int argc, char **argv,
 	if (tell(releasing, *report, &landed, err) < 0)
 		return -1;
 	release_errors(&releasing->plan, err);
+	if (opts->sync)
+		return releasing_sync(releasing, repo, *report, err);
 	return err->status == ERR_OK ? 0 : -1;
 }
 

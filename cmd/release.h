@@ -5,19 +5,18 @@
 /* What the files of `gitops release` share. */
 
 #include "cmd/common.h"
+#include "cmd/sync.h"
 #include "cmd/tell.h"
-#include "cmd/verify.h"
 #include "git/commit.h"
 #include "release/release.h"
 
 struct release_opts {
+	struct source_args source;
+	struct target_args target;
+	struct change_args change;
 	struct output_args output;
 	struct tell_args tell;
-	const char *location;
-	const char *rev;
-	const char *path;
-	const char *config;
-	const char **apps;
+	struct sync_how how;
 	const char **images;
 	const char **exclude;
 	const char **workloads;
@@ -26,7 +25,6 @@ struct release_opts {
 	const char *author;
 	const char *message;
 	const char *forge;
-	struct verify_args verify;
 	bool all;
 	bool list;
 	bool dry_run;
@@ -36,6 +34,7 @@ struct release_opts {
 	bool pin_digests;
 	bool sign;
 	bool sign_off;
+	bool sync;
 	int format;
 };
 
@@ -43,7 +42,6 @@ struct release_opts {
 struct releasing {
 	struct run *run;
 	const struct release_opts *opts;
-	struct source_args source_args;
 	struct source source;
 	struct release_args args;
 	struct release *release;
@@ -71,6 +69,19 @@ bool releasing_wants_pull(const struct releasing *releasing);
 
 /* Put the moves into pull requests: one, or one an app. */
 MUST_USE int releasing_pull(struct releasing *releasing, struct repo *repo,
+			    struct err *err);
+
+/* What is offered is not merged yet: ERR_USAGE. */
+int releasing_refuse_sync(struct err *err);
+
+/*
+ * Sync the commit that the repository is at now: the apps of --app, else those
+ * that were changed or, where nothing was, those with an image that was asked
+ * for.  Its errors come behind those in `err`; 0, an exit status, or -1 where
+ * there are any.  release_sync.c
+ */
+MUST_USE int releasing_sync(const struct releasing *releasing,
+			    struct repo *repo, struct report *report,
 			    struct err *err);
 
 #endif

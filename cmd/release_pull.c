@@ -23,7 +23,7 @@ bool releasing_wants_pull(const struct releasing *releasing)
 	return opts->pull_request ||
 	       (releasing->source.apps.release.push == APPS_PUSH_PULL_REQUEST &&
 		!opts->push && !opts->no_push &&
-		repo_is_remote(opts->location));
+		repo_is_remote(opts->source.location));
 }
 
 /* ---- one pull request ---- */

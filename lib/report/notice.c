@@ -11,6 +11,7 @@
 #include "report/internal.h"
 
 #define FAILURES_MOST 10  /* are listed in a chat */
+#define MOVES_MOST    10  /* the same */
 #define FAILURE_BYTES 400 /* of one */
 
 /* What became of one cluster; or of all, where there is one document. */
@@ -31,7 +32,20 @@ static const json_t *member(const struct outcome *outcome, const char *key)
 	return own ? own : doc_get(outcome->whole, key, NULL);
 }
 
-/* A sync that did something, or a rollback that made a commit. */
+/* Was a commit made, or a pull request touched? */
+static bool has_released(const json_t *release)
+{
+	const json_t *pull;
+	size_t i;
+
+	json_array_foreach(doc_get(release, "pullRequests", NULL), i, pull)
+		if (!str_equal(doc_get_string(pull, "action", NULL),
+			       "unchanged"))
+			return true;
+	return doc_get_string(release, "commit", NULL) != NULL;
+}
+
+/* A sync that did something, or a release or rollback that made a commit. */
 static bool has_changed(const json_t *document)
 {
 	static const enum verb changes[] = {
@@ -45,7 +59,8 @@ static bool has_changed(const json_t *document)
 		n += json_integer_value(
 			json_object_get(summary,
 					report_verb_words[changes[i]].done));
-	return n || doc_get_string(document, "rollback", "commit", NULL);
+	return n || has_released(doc_get(document, "release", NULL)) ||
+	       doc_get_string(document, "rollback", "commit", NULL);
 }
 
 static bool is_due(const struct outcome *outcome, enum report_due due)
@@ -124,7 +139,7 @@ static struct bytes make_json(struct arena *arena,
 			      const struct outcome *outcome, int64_t now)
 {
 	static const char *const taken[] = {
-		"apps",     "command",  "errors", "repository",
+		"apps",     "command",  "errors", "release", "repository",
 		"revision", "rollback", "run",    "summary",
 	};
 	AUTO_STR struct str text = STR_INIT(STR_BIG);
@@ -235,6 +250,54 @@ static void add_revision(struct str *out, struct arena *arena,
 	str_add_char(out, '\n');
 }
 
+static void add_point(struct str *out, const char *what, const char *reason)
+{
+	str_add(out, "\u2022 ");
+	if (what) {
+		add_chat(out, what, FAILURE_BYTES);
+		str_add(out, ": ");
+	}
+	add_chat(out, reason, FAILURE_BYTES);
+	str_add_char(out, '\n');
+}
+
+/* The moves of a release, each once, and where they are to be looked at. */
+static void add_moves(struct str *out, struct arena *arena,
+		      const struct outcome *outcome)
+{
+	const json_t *release = member(outcome, "release"), *one;
+	struct map *told = map_new(arena);
+	size_t i;
+
+	if (!has_released(release))
+		return;
+	json_array_foreach(doc_get(release, "places", NULL), i, one) {
+		const char *to = doc_get_string(one, "to", NULL);
+		const char *image = doc_get_string(one, "image", NULL);
+		const char *from = doc_get_string(one, "from", NULL);
+		const char *text =
+			arena_printf(arena, "%s %s -> %s", image ? image : "",
+				     from ? from : "-", to ? to : "");
+
+		if (!to || map_has(told, text))
+			continue;
+		map_set(told, text, told);
+		if (told->n <= MOVES_MOST)
+			add_point(out, NULL, text);
+	}
+	if (told->n > MOVES_MOST)
+		str_printf(out, "and %zu more\n", told->n - MOVES_MOST);
+	json_array_foreach(doc_get(release, "pullRequests", NULL), i, one) {
+		const char *url = doc_get_string(one, "url", NULL);
+		const char *branch = doc_get_string(one, "branch", NULL);
+
+		add_point(out, doc_get_string(one, "action", NULL),
+			  url    ? url :
+			  branch ? branch :
+				   "");
+	}
+}
+
 static void add_counts(struct str *out, const struct outcome *outcome)
 {
 	const json_t *summary = doc_get(outcome->document, "summary", NULL);
@@ -252,17 +315,6 @@ static void add_counts(struct str *out, const struct outcome *outcome)
 	}
 	if (*before)
 		str_add_char(out, '\n');
-}
-
-static void add_point(struct str *out, const char *what, const char *reason)
-{
-	str_add(out, "\u2022 ");
-	if (what) {
-		add_chat(out, what, FAILURE_BYTES);
-		str_add(out, ": ");
-	}
-	add_chat(out, reason, FAILURE_BYTES);
-	str_add_char(out, '\n');
 }
 
 /* The objects that are to blame, or else what is wrong with the run. */
@@ -316,6 +368,7 @@ static void add_text(struct str *out, struct arena *arena,
 		str_add_char(out, '\n');
 	add_heading(out, outcome);
 	add_revision(out, arena, outcome);
+	add_moves(out, arena, outcome);
 	add_counts(out, outcome);
 	if (outcome->status)
 		add_failures(out, arena, outcome);

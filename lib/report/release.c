@@ -254,6 +254,8 @@ int report_release(struct report *report, const struct report_release *release,
 		add_pulls(report, &out);
 	}
 	report_write(report, report->args.out, &out);
+	/* A sync that follows may take its time. */
+	fflush(report->args.out);
 	return 0;
 }
 

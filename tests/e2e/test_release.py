@@ -542,3 +542,158 @@ def test_to_the_cluster(release, registry, control, repo, ns):
         f"/apis/apps/v1/namespaces/{ns}/deployments/web")
     assert live["spec"]["template"]["spec"]["containers"][0]["image"] == \
         f"{image}:1.1"
+
+
+# ---- in the same run ----
+
+
+@pytest.fixture
+def synced(release, registry, tmp_path):
+    """release --sync into files."""
+    return lambda repo, *args, expect=0, **more: release(
+        "release", "--sync", "--cluster", f"dir:{tmp_path / 'cluster'}",
+        *args, repo, expect=expect, **more)
+
+
+def two_apps(image, top=""):
+    return ("apiVersion: gitops/v1\n" + top + "apps:\n" + "".join(
+        f"- {{name: {name}, path: {name}, namespace: shop, images: "
+        f"[{{image: {image}-{name}, policy: semver ^1}}]}}\n"
+        for name in ("api", "web")))
+
+
+def names(document):
+    return [o["name"] for o in document["objects"]]
+
+
+def test_what_was_released_is_synced_and_no_other(synced, registry, repo,
+                                                  prefix):
+    image = f"{registry.host}/{prefix}"
+    push(registry, f"{prefix}-web", v1_0_0=OLD, v1_1_0=NEW)
+    push(registry, f"{prefix}-api", v1_0_0=OLD)
+    repo.commit({"gitops.yaml": two_apps(image)}
+                | {f"{name}/d.yaml": deployment(name, f"{image}-{name}:1.0.0")
+                   for name in ("api", "web")})
+
+    done = synced(repo, "--all", "-o", "json").json
+    assert done["command"] == "release" and done["exitStatus"] == 0
+    assert done["release"]["commit"] == done["revision"]["commit"] == \
+        repo.git("rev-parse", "HEAD")
+    assert names(done) == ["web"] and done["summary"]["created"] == 1
+    assert done["apps"] == [{"name": "web"}]
+
+    # Nothing is moved: then all that was asked for is to be as it is in git.
+    again = synced(repo, "--all", "-o", "json").json
+    assert again["release"]["commit"] is None
+    assert names(again) == ["api", "web"]
+    assert again["summary"]["created"] == again["summary"]["unchanged"] == 1
+    one = synced(repo, "--image", f"{image}-web", "-o", "json").json
+    assert names(one) == ["web"] and one["summary"]["unchanged"] == 1
+    both = synced(repo, "--image", f"{image}-web:1.0.0", "--app", "web",
+                  "--app", "api", "-o", "json").json
+    assert names(both) == ["api", "web"] and both["summary"]["changed"] == 1
+
+
+def test_a_registry_that_is_silent_stops_no_sync(synced, registry, repo,
+                                                 prefix):
+    image = f"{registry.host}/{prefix}"
+    push(registry, f"{prefix}-web", v1_0_0=OLD, v1_1_0=NEW)
+    repo.commit({"gitops.yaml": two_apps(image)}
+                | {f"{name}/d.yaml": deployment(name, f"{image}-{name}:1.0.0")
+                   for name in ("api", "web")})
+    result = synced(repo, "--all", "-o", "json", expect=2).json
+    assert result["release"]["commit"] and result["summary"]["created"] == 1
+    assert f"{prefix}-api" in result["errors"][0]["message"]
+
+
+def test_each_cluster_of_a_fleet_is_synced(synced, registry, repo, prefix,
+                                           tmp_path):
+    image = f"{registry.host}/{prefix}"
+    push(registry, f"{prefix}-web", v1_0_0=OLD, v1_1_0=NEW)
+    repo.commit({"gitops.yaml": two_apps(
+        image, "clusters:\n- {name: eu}\n- {name: us}\n"),
+        "api/d.yaml": deployment("api", f"{image}-api:1.0.0"),
+        "web/d.yaml": deployment("web", f"{image}-web:1.0.0")})
+    done = synced(repo, "--image", f"{image}-web", "-o", "json").json
+    assert done["release"]["commit"] == done["revision"]["commit"]
+    assert [(c["name"], names(c["report"])) for c in done["clusters"]] == [
+        ("eu", ["web"]), ("us", ["web"])]
+    files = (tmp_path / "cluster").rglob("deployment.apps_web.yaml")
+    assert len(list(files)) == 2
+
+
+def test_the_exit_status_is_that_of_the_sync(synced, repo):
+    repo.commit({"gitops.yaml": "apiVersion: gitops/v1\napps:\n"
+                                "- {name: web, path: web, maxDeletes: 0}\n",
+                 "web/d.yaml": deployment("web", "acme/web:1"),
+                 "web/old.yaml": deployment("old", "acme/old:1")})
+    synced(repo, "--image", "acme/web:2")
+    repo.git("rm", "-q", "web/old.yaml")
+    repo.git("commit", "-q", "-m", "without the old one")
+    result = synced(repo, "--image", "acme/web:3", "-o", "json",
+                    expect=2).json
+    assert result["release"]["commit"] == repo.git("rev-parse", "HEAD")
+    assert "at most 0 may be" in result["errors"][0]["message"]
+    # The commit stays: the same command again finds it, and syncs it.
+    result = synced(repo, "--image", "acme/web:3", "--approve-deletes", "1",
+                    "-o", "json").json
+    assert result["release"]["commit"] is None
+    assert (result["summary"]["changed"], result["summary"]["deleted"]) == \
+        (1, 1)
+
+
+def test_what_is_not_merged_is_not_synced(https, https_git, repositories):
+    repo = repositories.make("unmerged")
+    repo.commit({"gitops.yaml": "apiVersion: gitops/v1\n"
+                                "apps: [{name: web, path: web}]\n"
+                                "release: {push: pull-request}\n",
+                 "web/d.yaml": deployment("web", "acme/web:1")})
+    repo.push()
+    result = https("release", "--image", "acme/web:2", "--sync",
+                   https_git.url(repo, "private"), expect=2)
+    assert "--sync: a pull request is not merged yet" in result.err
+    assert git(repo, "for-each-ref", "--format=%(refname)") == \
+        "refs/heads/main\n"
+
+
+def test_only_what_is_signed_is_synced(synced, release, repo):
+    key = release.home / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key],
+                   check=True)
+    public = key.with_suffix(".pub").read_text()
+    signers = release.home / "signers"
+    signers.write_text(f'* namespaces="git" {public}')
+    repo.git("config", "gpg.format", "ssh")
+    repo.git("config", "user.signingKey", str(key))
+    repo.git("config", "commit.gpgSign", "true")
+    repo.commit({"web.yaml": deployment("web", "acme/web:1")})
+    repo.git("config", "commit.gpgSign", "false")
+    result = synced(repo, "--image", "acme/web:2", "--app", "web", "--verify",
+                    "head", "--allowed-signers", signers, "-o", "json").json
+    assert result["revision"]["signature"]["state"] == "good"
+    assert result["summary"]["created"] == 1
+
+
+def test_the_cluster_follows(release, registry, control, repo, ns):
+    repo.commit({"web.yaml": f"""
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {{name: web, namespace: {ns}}}
+        spec:
+          selector: {{matchLabels: {{app: web}}}}
+          template:
+            metadata: {{labels: {{app: web}}}}
+            spec: {{containers: [{{name: web, image: "acme/web:1"}}]}}
+        """})
+    release.kubeconfig = control.kubeconfig
+    args = ("release", "--image", "acme/web:2", "--sync", "--wait", "0",
+            "--app", ns[:50].strip("-"), "-o", "json", repo)
+    done = release(*args).json
+    assert done["summary"]["created"] == 1 and done["requests"]["writes"]
+    live = control.api.get(
+        f"/apis/apps/v1/namespaces/{ns}/deployments/web")
+    assert live["spec"]["template"]["spec"]["containers"][0]["image"] == \
+        "acme/web:2"
+    again = release(*args).json
+    assert again["summary"]["unchanged"] == 1
+    assert again["requests"]["writes"] == 0

@@ -13,6 +13,7 @@ import threading
 import pytest
 
 from bed import exposition, objects
+from bed.driver import named
 
 BAD = {"a.yaml": "kind: ConfigMap\nmetadata: {name: a\n"}
 
@@ -322,6 +323,27 @@ def test_a_chat_is_told(gitops, repo, on):
     assert "\n1 created\n" in done and "\nrun by " in done
     assert failed.startswith(":x: *gitops sync failed*")
     assert "\n• " in failed and "a.yaml:" in failed
+
+
+def test_a_release_is_told_of_once(gitops, repo):
+    named(gitops)
+    repo.commit({"pod.yaml": """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web, namespace: x}
+        spec: {containers: [{name: web, image: "acme/web:1"}]}
+        """})
+    release = ["release", "--image", "acme/web:2"]
+    with Receiver() as hook, Receiver() as chat:
+        env = {"GITOPS_NOTIFY_URL": hook.url, "GITOPS_SLACK_URL": chat.url}
+        gitops(*release, "--dry-run", repo, env=env)
+        gitops(*release, repo, env=env)
+        gitops(*release, repo, env=env)
+        gitops("release", "--image", "acme/none:2", repo, env=env, expect=2)
+    done, failed = hook.documents
+    assert (done["result"], failed["result"]) == ("changed", "failed")
+    assert done["release"]["commit"] == repo.git("rev-parse", "HEAD")
+    assert "\n• acme/web 1 -&gt; 2\n" in chat.documents[0]["text"]
 
 
 def test_secrets_are_not_told(gitops, repo, on):

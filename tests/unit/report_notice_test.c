@@ -121,6 +121,61 @@ static void nothing_done_is_told_on_demand_alone(void **state)
 		    "1 kept, 3 unchanged\nrun by ?\n");
 }
 
+/* A release of two images, one of them in two places. */
+static char *release(const char *commit, const char *pulls)
+{
+	return arena_printf(
+		arena,
+		"{\"command\": \"release\", \"exitStatus\": 0, \"revision\": "
+		"{\"commit\": \"1a2b3c4d5e\", \"name\": \"main\"}, "
+		"\"release\": {\"commit\": %s, \"pullRequests\": [%s], "
+		"\"places\": ["
+		"{\"image\": \"acme/web\", \"from\": \"1\", \"to\": \"2\"}, "
+		"{\"image\": \"acme/web\", \"from\": \"1\", \"to\": \"2\"}, "
+		"{\"image\": \"acme/db\", \"from\": null, \"to\": null}, "
+		"{\"image\": \"acme/api\", \"from\": \"-\", \"to\": \"3\"}]}}",
+		commit, pulls);
+}
+
+static void a_release_is_told_move_by_move(void **state)
+{
+	(void)state;
+	notice(release("\"1a2b3c4d5e\"", ""), REPORT_DUE_CHANGE);
+	assert_chat(":white_check_mark: *gitops release done*\n"
+		    "main@1a2b3c4\n"
+		    "\u2022 acme/web 1 -&gt; 2\n"
+		    "\u2022 acme/api - -&gt; 3\n"
+		    "run by ?\n");
+	assert_non_null(doc_get(read(notices.v[0]), "release", NULL));
+}
+
+static void a_pull_request_is_told_of_when_it_is_touched(void **state)
+{
+	(void)state;
+	notice(release("null", "{\"action\": \"opened\", "
+			       "\"url\": \"https://forge/7\"}"),
+	       REPORT_DUE_CHANGE);
+	assert_chat(":white_check_mark: *gitops release done*\n"
+		    "main@1a2b3c4\n"
+		    "\u2022 acme/web 1 -&gt; 2\n"
+		    "\u2022 acme/api - -&gt; 3\n"
+		    "\u2022 opened: https://forge/7\n"
+		    "run by ?\n");
+	notice(release("null", "{\"action\": \"unchanged\"}"),
+	       REPORT_DUE_CHANGE);
+	assert_int_equal(notices.n, 0);
+}
+
+static void what_would_be_released_is_no_change(void **state)
+{
+	(void)state;
+	notice(release("null", ""), REPORT_DUE_CHANGE);
+	assert_int_equal(notices.n, 0);
+	notice(release("null", ""), REPORT_DUE_ALWAYS);
+	assert_chat(":white_check_mark: *gitops release changed nothing*\n"
+		    "main@1a2b3c4\nrun by ?\n");
+}
+
 static void a_long_list_has_an_end(void **state)
 {
 	AUTO_STR struct str text = STR_INIT(65536);
@@ -146,6 +201,9 @@ int main(void)
 		TEST(a_program_gets_the_same_as_data),
 		TEST(a_cluster_that_left_nothing_is_told_of),
 		TEST(nothing_done_is_told_on_demand_alone),
+		TEST(a_release_is_told_move_by_move),
+		TEST(a_pull_request_is_told_of_when_it_is_touched),
+		TEST(what_would_be_released_is_no_change),
 		TEST(a_long_list_has_an_end),
 	};
 
