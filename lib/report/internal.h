@@ -77,6 +77,7 @@ struct report {
 		size_t room;
 	} warnings;         /* redacted */
 	struct map *warned; /* those texts, to say each once */
+	struct map *masked; /* values of Secrets: report_mask() */
 	struct progress progress;
 	int64_t began;      /* seconds since 1970 */
 	int64_t began_ms;   /* on clock_ms() */
@@ -174,10 +175,8 @@ char *report_text_from(const struct report *report);
 int report_text_diff(struct report *report, struct err *err);
 /* The steps of the plan that differ, app by app; NULL-ended. */
 const struct plan_step **report_diff_steps(const struct report *report);
-/* The two sides of a step as YAML, masked. */
-MUST_USE int report_diff_sides(const struct plan_step *step, struct str *before,
-			       struct str *after, struct err *err);
-/* Their unified diff, with what is the reason beside the lines. */
+/* The unified diff of the two sides of a step as YAML, masked, with what is the
+ * reason beside the lines. */
 MUST_USE int report_diff_lines(struct report *report, struct str *out,
 			       const struct plan_step *step, bool color,
 			       struct err *err);

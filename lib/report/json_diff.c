@@ -112,7 +112,8 @@ int report_json_sides(struct report *report, struct err *err)
 			continue;
 		if (plan_sides(step, scratch, &before, &after, err) < 0)
 			return -1;
-		report_mask(scratch, step->item.want, &before, &after);
+		report_mask(report->masked, scratch, step->item.want, &before,
+			    &after);
 		if (step->reasons)
 			add_reasons(report, one, step->reasons, before, after);
 		if (report->detail == REPORT_SUMMARY)

@@ -12,19 +12,22 @@
 #include <jansson.h>
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/run.h"
 #include "base/str.h"
 #include "object/object.h"
 
 /*
- * Copies of both sides of a Secret with each value as "***" where it is the
- * same on both, else "*** (before)" and "*** (after)"; keys stay.  The two
- * sides of any other object come back as they are.  Either may be NULL: then
- * every value of the other is "***".  `want` decides what a Secret is: the
- * kind that we parsed ourselves.
+ * Copies of both sides of a Secret with "*** (12 bytes, #3)" for each value:
+ * its length, decoded, and its number.  Values of one `seen`, a map of the run
+ * that is empty at first, have the same number if and only if they are the
+ * same; it counts first appearances, so nothing can be looked up by it.  Keys
+ * stay.  Either side may be NULL, and those of any other object come back as
+ * they are.  `want` decides what a Secret is: the kind that we parsed
+ * ourselves.
  */
-void report_mask(struct arena *arena, const struct object *want,
-		 json_t **before, json_t **after);
+void report_mask(struct map *seen, struct arena *arena,
+		 const struct object *want, json_t **before, json_t **after);
 
 /*
  * Register every value of the wanted Secrets, as written and decoded, so that

@@ -218,6 +218,7 @@ void report_open(struct run *run, const struct report_args *args,
 	report->out_color = colored(report, args->out);
 	report->err_color = colored(report, args->err);
 	report->warned = map_new(run->arena);
+	report->masked = map_new(run->arena);
 	report->began = clock_wall();
 	report->began_ms = clock_ms();
 	report_progress_init(report);

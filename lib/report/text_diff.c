@@ -200,7 +200,7 @@ int report_diff_lines(struct report *report, struct str *out,
 
 	if (plan_sides(step, scratch, &before, &after, err) < 0)
 		return -1;
-	report_mask(scratch, step->item.want, &before, &after);
+	report_mask(report->masked, scratch, step->item.want, &before, &after);
 	if (before)
 		doc_show_yaml(&old_text, before);
 	if (after)

@@ -347,8 +347,8 @@ def test_a_secret_is_told_by_its_keys(kube, explain, control, repo, ns):
     repo.commit({"s.yaml": secret("CANARY-2")}, "rotate")
     change = only(explain(), "s", ".data.password")
     assert change["pending"]["subject"] == "rotate"
-    assert (change["before"], change["after"]) == ("*** (before)",
-                                                   "*** (after)")
+    assert (change["before"], change["after"]) == ("*** (8 bytes, #1)",
+                                                   "*** (8 bytes, #2)")
     kube("sync", repo)
     control.api.merge(f"/api/v1/namespaces/{ns}/secrets/s", {
         "data": {"password": "Q0FOQVJZLTM="}}, "alice")

@@ -172,11 +172,12 @@ static void objects_come_with_both_sides_and_masked(void **state)
 	assert_string_equal(string_at(doc, "/objects/0/origin"), "app.yaml:1");
 	assert_string_equal(string_at(doc, "/objects/0/action"), "change");
 	assert_true(json_is_null(doc_pointer(doc, "/objects/0/outcome")));
-	assert_string_equal(string_at(doc, "/objects/0/before/data/a"), "***");
+	assert_string_equal(string_at(doc, "/objects/0/before/data/a"),
+			    "*** (4 bytes, #1)");
 	assert_string_equal(string_at(doc, "/objects/0/before/data/token"),
-			    "*** (before)");
+			    "*** (3 bytes, #2)");
 	assert_string_equal(string_at(doc, "/objects/0/after/data/token"),
-			    "*** (after)");
+			    "*** (3 bytes, #3)");
 	assert_int_equal(number_at(doc, "/summary/change"), 1);
 	assert_int_equal(number_at(doc, "/summary/create"), 0);
 }

@@ -43,7 +43,7 @@ static void assert_masked(const char *before, const char *after,
 	json_t *old = read(before), *new = read(after);
 	AUTO_STR struct str text = STR_INIT(STR_BIG);
 
-	report_mask(run.arena, &secret, &old, &new);
+	report_mask(map_new(run.arena), run.arena, &secret, &old, &new);
 	if (old)
 		doc_show_yaml(&text, old);
 	assert_string_equal(str_text(&text), shown_before ? shown_before : "");
@@ -53,31 +53,40 @@ static void assert_masked(const char *before, const char *after,
 	assert_string_equal(str_text(&text), shown_after ? shown_after : "");
 }
 
-static void equal_values_are_masked_alike(void **state)
+static void equal_values_have_the_same_number(void **state)
 {
 	(void)state;
 	assert_masked("data: {a: c2FtZQ==, b: b2xk}",
 		      "data: {a: c2FtZQ==, b: bmV3}",
-		      "data:\n  a: '***'\n  b: '*** (before)'\n",
-		      "data:\n  a: '***'\n  b: '*** (after)'\n");
+		      "data:\n  a: '*** (4 bytes, #1)'\n"
+		      "  b: '*** (3 bytes, #2)'\n",
+		      "data:\n  a: '*** (4 bytes, #1)'\n"
+		      "  b: '*** (3 bytes, #3)'\n");
+	/* However they are written, and under whatever key. */
+	assert_masked("data: {a: b2xk, b: bmV3}", "stringData: {c: old}",
+		      "data:\n  a: '*** (3 bytes, #1)'\n"
+		      "  b: '*** (3 bytes, #2)'\n",
+		      "stringData:\n  c: '*** (3 bytes, #1)'\n");
 }
 
 static void added_and_removed_keys_are_seen_without_their_values(void **state)
 {
 	(void)state;
 	assert_masked("data: {gone: b2xk}", "data: {here: bmV3}",
-		      "data:\n  gone: '*** (before)'\n",
-		      "data:\n  here: '*** (after)'\n");
+		      "data:\n  gone: '*** (3 bytes, #1)'\n",
+		      "data:\n  here: '*** (3 bytes, #2)'\n");
 	assert_masked("data: {gone: b2xk}", "type: Opaque",
-		      "data:\n  gone: '*** (before)'\n", "type: Opaque\n");
+		      "data:\n  gone: '*** (3 bytes, #1)'\n", "type: Opaque\n");
 }
 
 static void one_side_alone_is_masked(void **state)
 {
 	(void)state;
-	assert_masked(NULL, "data: {a: bmV3}\nstringData: {b: new}", NULL,
-		      "data:\n  a: '***'\nstringData:\n  b: '***'\n");
-	assert_masked("data: {a: b2xk}", NULL, "data:\n  a: '***'\n", NULL);
+	assert_masked(NULL, "data: {a: bg==}\nstringData: {b: ''}", NULL,
+		      "data:\n  a: '*** (1 byte, #1)'\n"
+		      "stringData:\n  b: '*** (0 bytes, #2)'\n");
+	assert_masked("data: {a: b2xk}", NULL,
+		      "data:\n  a: '*** (3 bytes, #1)'\n", NULL);
 }
 
 static void values_of_any_type_are_masked(void **state)
@@ -85,19 +94,43 @@ static void values_of_any_type_are_masked(void **state)
 	(void)state;
 	assert_masked("data: {a: 123456, b: [x, y], c: {d: e}, f: true}",
 		      "data: {a: 123456, b: [x, z], c: {d: e}, f: false}",
-		      "data:\n  a: '***'\n  b: '*** (before)'\n"
-		      "  c: '***'\n  f: '*** (before)'\n",
-		      "data:\n  a: '***'\n  b: '*** (after)'\n"
-		      "  c: '***'\n  f: '*** (after)'\n");
+		      "data:\n  a: '*** (6 bytes, #1)'\n"
+		      "  b: '*** (9 bytes, #2)'\n"
+		      "  c: '*** (9 bytes, #4)'\n"
+		      "  f: '*** (4 bytes, #5)'\n",
+		      "data:\n  a: '*** (6 bytes, #1)'\n"
+		      "  b: '*** (9 bytes, #3)'\n"
+		      "  c: '*** (9 bytes, #4)'\n"
+		      "  f: '*** (5 bytes, #6)'\n");
 }
 
 static void data_that_is_no_mapping_is_masked_as_a_whole(void **state)
 {
 	(void)state;
 	assert_masked("data: hunter2", "data: {a: aHVudGVyMg==}",
-		      "data: '*** (before)'\n", "data: '*** (after)'\n");
+		      "data: '*** (7 bytes, #1)'\n",
+		      "data: '*** (20 bytes, #2)'\n");
 	assert_masked("stringData: [hunter2]", "stringData: [hunter2]",
-		      "stringData: '***'\n", "stringData: '***'\n");
+		      "stringData: '*** (11 bytes, #1)'\n",
+		      "stringData: '*** (11 bytes, #1)'\n");
+}
+
+static void what_is_no_base64_is_masked_as_it_is(void **state)
+{
+	(void)state;
+	assert_masked("data: {a: '%%'}", NULL,
+		      "data:\n  a: '*** (2 bytes, #1)'\n", NULL);
+}
+
+static void a_change_of_the_encoding_alone_is_seen(void **state)
+{
+	(void)state;
+	assert_masked("data: {a: c2FtZQ==}", "data: {a: \"c2Ft\\nZQ==\"}",
+		      "data:\n  a: '*** (4 bytes, #1)'\n",
+		      "data:\n  a: '*** (4 bytes, #1), written anew'\n");
+	assert_masked("stringData: {a: 1}", "stringData: {a: '1'}",
+		      "stringData:\n  a: '*** (1 byte, #1)'\n",
+		      "stringData:\n  a: '*** (1 byte, #1), written anew'\n");
 }
 
 static void the_last_applied_annotation_is_masked(void **state)
@@ -108,8 +141,24 @@ static void the_last_applied_annotation_is_masked(void **state)
 		      "metadata: {annotations: {a: b}}",
 		      "metadata:\n  annotations:\n    a: b\n"
 		      "    kubectl.kubernetes.io/last-applied-configuration: "
-		      "'*** (before)'\n",
+		      "'*** (1 byte, #1)'\n",
 		      "metadata:\n  annotations:\n    a: b\n");
+}
+
+static void a_run_counts_through_all_its_secrets(void **state)
+{
+	struct map *seen = map_new(run.arena);
+	json_t *one = read("data: {a: b2xk}"), *two = read("data: {b: bmV3}");
+	json_t *three = read("stringData: {c: old}"), *none = NULL;
+
+	(void)state;
+	report_mask(seen, run.arena, &secret, &one, &none);
+	report_mask(seen, run.arena, &secret, &none, &two);
+	report_mask(seen, run.arena, &secret, &three, &none);
+	assert_string_equal(doc_get_string(two, "data", "b", NULL),
+			    "*** (3 bytes, #2)");
+	assert_string_equal(doc_get_string(three, "stringData", "c", NULL),
+			    "*** (3 bytes, #1)");
 }
 
 static void other_kinds_are_left_alone(void **state)
@@ -122,7 +171,8 @@ static void other_kinds_are_left_alone(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
-		report_mask(run.arena, &others[i], &before, &after);
+		report_mask(map_new(run.arena), run.arena, &others[i], &before,
+			    &after);
 		assert_ptr_equal(before, same);
 	}
 }
@@ -133,7 +183,7 @@ static void the_documents_themselves_stay_whole(void **state)
 	const json_t *was = before;
 
 	(void)state;
-	report_mask(run.arena, &secret, &before, &after);
+	report_mask(map_new(run.arena), run.arena, &secret, &before, &after);
 	assert_string_equal(doc_get_string(was, "data", "a", NULL), "b2xk");
 }
 
@@ -192,12 +242,15 @@ static void other_objects_hide_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(equal_values_are_masked_alike),
+		TEST(equal_values_have_the_same_number),
 		TEST(added_and_removed_keys_are_seen_without_their_values),
 		TEST(one_side_alone_is_masked),
 		TEST(values_of_any_type_are_masked),
 		TEST(data_that_is_no_mapping_is_masked_as_a_whole),
+		TEST(what_is_no_base64_is_masked_as_it_is),
+		TEST(a_change_of_the_encoding_alone_is_seen),
 		TEST(the_last_applied_annotation_is_masked),
+		TEST(a_run_counts_through_all_its_secrets),
 		TEST(other_kinds_are_left_alone),
 		TEST(the_documents_themselves_stay_whole),
 		TEST(wanted_values_are_hidden_in_every_form),
