@@ -64,6 +64,9 @@ const char *forge_name(const struct forge *forge);
 /* How many bytes a comment or a description may have. */
 size_t forge_text_most(const struct forge *forge);
 
+/* Does it show HTML in them as it is spelled? */
+bool forge_is_plain(const struct forge *forge);
+
 /* What a job of a CI system says of itself; NULL and 0 for what it does not:
  * GitHub, GitLab, Bitbucket, Gitea, Forgejo and Jenkins. */
 struct forge_job {

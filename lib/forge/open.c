@@ -169,3 +169,8 @@ size_t forge_text_most(const struct forge *forge)
 {
 	return forge->driver->text_most;
 }
+
+bool forge_is_plain(const struct forge *forge)
+{
+	return forge->driver->plain;
+}

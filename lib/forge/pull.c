@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "document/document.h"
@@ -169,6 +170,17 @@ int forge_pull_close(struct forge *forge, const struct forge_pull *pull,
 
 /* ---- comments ---- */
 
+/* Of a long one the end is a digest: it may be there that two differ. */
+static char *key_name(struct arena *arena, const char *key)
+{
+	char hex[DIGEST_SHA256_HEX];
+
+	if (strlen(key) <= KEY_MOST)
+		return arena_strdup(arena, key);
+	digest_sha256_hex(key, strlen(key), hex);
+	return arena_printf(arena, "%.*s_%.16s", KEY_MOST - 17, key, hex);
+}
+
 /*
  * A line that no page shows: a comment of HTML or, where that is unknown, the
  * address of a link that is nowhere.
@@ -178,7 +190,7 @@ static const char *mark_of(const struct forge *forge, const char *key)
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
 				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789_.:/@";
-	char *name = arena_strndup(forge->run->arena, key, KEY_MOST);
+	char *name = key_name(forge->run->arena, key);
 
 	for (char *c = name; *c; c++)
 		if (!strchr(allowed, *c))

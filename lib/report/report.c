@@ -253,6 +253,11 @@ void report_cluster(struct report *report, const struct cluster *cluster)
 	report->cluster = cluster;
 }
 
+const char *report_cluster_name(const struct report *report)
+{
+	return report->cluster ? report->cluster->name : NULL;
+}
+
 /* ---- results ---- */
 
 /* The command's own struct is gone when the document is written; its steps

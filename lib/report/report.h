@@ -116,6 +116,27 @@ void report_set_detail(struct report *report, enum report_detail detail);
 MUST_USE int report_diff(struct report *report, struct plan *plan,
 			 struct err *err);
 
+/* A comment of a pull request, of what was told so far. */
+struct report_comment {
+	const char *title;        /* which diff it is: "gitops/diff prod" */
+	const struct err *failed; /* what the run ends with, or NULL */
+	size_t most;              /* bytes */
+	bool plain;               /* the forge shows no HTML */
+};
+
+/* As REPORT_MARKDOWN prints it, redacted; `*out` is NULL where there is nothing
+ * to say: no difference, and nothing failed. */
+MUST_USE int report_comment(struct report *report,
+			    const struct report_comment *comment, char **out,
+			    struct err *err);
+
+/* The same in a line: "2 to change, 1 unchanged", "no difference", or the first
+ * of what has failed. */
+char *report_line(struct report *report, const struct err *failed);
+
+/* The name of the cluster, or NULL before report_cluster(). */
+const char *report_cluster_name(const struct report *report);
+
 /* What became of an app that is held. */
 enum report_hold_end {
 	REPORT_HOLD_HELD,      /* nothing: it is only told */
