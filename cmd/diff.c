@@ -11,6 +11,7 @@
 #include "cmd/explain.h"
 #include "cmd/fleet.h"
 #include "cmd/planning.h"
+#include "cmd/post.h"
 #include "cmd/saved.h"
 #include "cmd/tell.h"
 #include "plan/reason.h"
@@ -36,6 +37,7 @@ struct diff_args {
 	struct output_args output;
 	struct tell_args tell;
 	struct planning_args prune;
+	struct post_args post;
 	const char *from, *to; /* revisions, or NULL */
 	const char *out;       /* the file for the plan, or NULL */
 	int format;
@@ -68,6 +70,7 @@ static const struct opt diff_opts[] = {
 	OPT_INCLUDE(struct diff_args, output, output_opts),
 	OPT_INCLUDE(struct diff_args, tell, tell_report_opts),
 	OPT_INCLUDE(struct diff_args, prune, planning_opts),
+	OPT_INCLUDE(struct diff_args, post, post_opts),
 	OPT_END,
 };
 
@@ -169,6 +172,28 @@ static int diff_cluster(struct source *source, const struct target_args *target,
 	return judge(args, &planning.plan);
 }
 
+/* Either, and post it. */
+static int diff_one(struct source *source, const struct target_args *target,
+		    void *data, struct report *report, struct err *err)
+{
+	const struct diff_args *args = data;
+	int status = args->from ?
+			     diff_revisions(source, target, data, report, err) :
+			     diff_cluster(source, target, data, report, err);
+
+	return post_diff(&args->post, source, target, status, err);
+}
+
+/* Neither: it could not be begun. */
+static int diff_none(struct source *source, const struct target_args *target,
+		     void *data, struct report *report, struct err *err)
+{
+	const struct diff_args *args = data;
+
+	(void)report;
+	return post_diff(&args->post, source, target, -1, err);
+}
+
 /* Do the clusters differ in more than their apps? */
 static bool has_vars(const struct apps *apps)
 {
@@ -185,7 +210,7 @@ static int diff_run(struct run *run, int argc, char **argv,
 		.source = SOURCE_DEFAULTS,
 		.output = OUTPUT_DEFAULTS,
 	};
-	struct fleet_job job = { diff_cluster, &args, true };
+	struct fleet_job job = { diff_one, diff_none, &args, true };
 	struct target_args one;
 	struct source source;
 
@@ -200,13 +225,14 @@ static int diff_run(struct run *run, int argc, char **argv,
 				   args.summary   ? REPORT_SUMMARY :
 						    REPORT_WHOLE);
 
-	if (source_open(run, &args.source, *report, &source, err) < 0)
+	args.post.revisions = args.from != NULL;
+	if (post_check(run, &args.post, err) < 0)
 		return -1;
+	if (source_open(run, &args.source, *report, &source, err) < 0)
+		return post_unread(&args.post, &source, &args.target, err);
 	if (args.from && !args.target.contexts && !has_vars(&source.apps))
-		return diff_revisions(&source, &args.target, &args, *report,
-				      err);
-	if (args.from)
-		job = (struct fleet_job){ diff_revisions, &args, false };
+		return diff_one(&source, &args.target, &args, *report, err);
+	job.renders = !args.from;
 	if (args.out && fleet_one(&source, &args.target, &one, err) < 0)
 		return err_wrap(err, "--out");
 	return fleet_run(&source, &args.target, *report, &job, err);

@@ -257,6 +257,21 @@ static int combine(const struct fleet *fleet)
 	return status;
 }
 
+static int fail_all(struct fleet *fleet, struct err *err)
+{
+	const struct fleet_job *job = fleet->job;
+	struct source *source = fleet->source;
+
+	for (size_t i = 0; job->fail && i < fleet->n; i++) {
+		const struct member *member = &fleet->v[i];
+
+		source->cluster = member->cluster ? member->name : NULL;
+		job->fail(source, &member->target, job->data, fleet->report,
+			  err);
+	}
+	return -1;
+}
+
 static int run_all(struct fleet *fleet, struct err *err)
 {
 	const struct process_parts parts = {
@@ -268,8 +283,9 @@ static int run_all(struct fleet *fleet, struct err *err)
 		.end = end,
 	};
 
-	if ((fleet->job->renders && prepare(fleet, err) < 0) ||
-	    process_split(fleet->source->run, &parts, err) < 0)
+	if (fleet->job->renders && prepare(fleet, err) < 0)
+		return fail_all(fleet, err);
+	if (process_split(fleet->source->run, &parts, err) < 0)
 		return -1;
 	report_parts(fleet->report);
 	return combine(fleet);

@@ -7,7 +7,7 @@
  * of --context.  What they have in common is rendered once; then each works in
  * a process of its own, all at the same time.
  *
- *	const struct fleet_job job = { diff_cluster, &args, true };
+ *	const struct fleet_job job = { status_cluster, NULL, &args, true };
  *
  *	return fleet_run(&source, &args.target, report, &job, err);
  */
@@ -24,6 +24,10 @@ struct fleet_job {
 	/* With the one that `target` names: the exit status, or -1 with err
 	 * set. */
 	int (*work)(struct source *source, const struct target_args *target,
+		    void *data, struct report *report, struct err *err);
+	/* In place of it for each of several, where what they have in common
+	 * cannot be rendered, with err set; or NULL.  Returns -1. */
+	int (*fail)(struct source *source, const struct target_args *target,
 		    void *data, struct report *report, struct err *err);
 	void *data;
 	bool renders; /* the apps that are chosen */

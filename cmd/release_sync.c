@@ -60,7 +60,7 @@ static int sync_all(const struct releasing *releasing, struct repo *repo,
 		    struct report *report, struct err *err)
 {
 	struct release_opts opts = *releasing->opts;
-	const struct fleet_job job = { sync_cluster, &opts, true };
+	const struct fleet_job job = { sync_cluster, NULL, &opts, true };
 	struct source source;
 
 	opts.how.prune.hold = HOLD_HEED;

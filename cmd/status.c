@@ -79,7 +79,7 @@ static int status_run(struct run *run, int argc, char **argv,
 		.source = SOURCE_DEFAULTS,
 		.output = OUTPUT_DEFAULTS,
 	};
-	const struct fleet_job job = { status_cluster, NULL, true };
+	const struct fleet_job job = { status_cluster, NULL, NULL, true };
 	struct source source;
 
 	if (opt_parse(run, status_opts, &args, argc, argv,

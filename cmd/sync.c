@@ -388,7 +388,7 @@ static int sync_run(struct run *run, int argc, char **argv,
 		.tell = TELL_DEFAULTS,
 		.how = SYNC_HOW_DEFAULTS,
 	};
-	struct fleet_job job = { sync_cluster, &args, true };
+	struct fleet_job job = { sync_cluster, NULL, &args, true };
 	struct source source;
 	struct saved saved;
 
