@@ -246,6 +246,21 @@ static int find_done(struct walk *walk, size_t steps, struct restore_goal *goal,
 	return 0;
 }
 
+/* The commit that the app follows: not the one that it was taken back to with
+ * no commit in git. */
+static const char *present_of(const struct record *record)
+{
+	const char *held = record->hold ? record->hold->commit : "";
+	const char *commit;
+
+	for (size_t i = 0; i < record->syncs.n; i++) {
+		commit = record->syncs.v[i].commit;
+		if (*commit && !str_equal(commit, held))
+			return commit;
+	}
+	return NULL;
+}
+
 static int find_goal(struct source *source, const struct record *record,
 		     const struct rollback_how *how, struct restore_goal *goal,
 		     struct err *err)
@@ -264,8 +279,7 @@ static int find_goal(struct source *source, const struct record *record,
 		return find_done(&walk, how->steps ? how->steps : 1, goal, err);
 	if (number && find_number(record, number, &goal->rev, err) < 0)
 		return -1;
-	if (last_of(record) && *last_of(record)->commit)
-		goal->present = last_of(record)->commit;
+	goal->present = present_of(record);
 	return restore_open(source, goal, err);
 }
 

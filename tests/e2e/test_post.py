@@ -111,7 +111,7 @@ def test_a_comment_follows_the_pull_request(change):
     change.push({"web/keys.yaml": secret("CANARY-after")})
     change.diff("--from", "main", "-o", "json")
     (said,) = change.comments()
-    assert "\n2 to change\n" in said and "*** (after)" in said
+    assert "\n2 to change\n" in said and "*** (12 bytes, #2)" in said
     assert change.statuses()["gitops/diff commits"] == ("success",
                                                         "2 to change")
 
