@@ -295,5 +295,6 @@ int kube_discover(struct kube_client *client, struct arena *arena,
 		err_clear(&calls[i].response.err);
 	if (status < 0)
 		return -1;
+	out->all = !versions.n;
 	return ask_old(client, scratch, &versions, out, err);
 }

@@ -36,6 +36,7 @@ struct kube_kinds {
 	struct map *index; /* by "group/version/kind" */
 	struct map *stale; /* group versions, "metrics.k8s.io/v1beta1", whose
 			      server does not answer */
+	bool all;          /* of all groups, and not only of some */
 };
 
 /* No kinds yet. */

@@ -21,6 +21,7 @@ struct kube {
 	bool full;
 	struct kube_kinds kinds;
 	struct arena *kinds_arena; /* theirs alone: they are asked for anew */
+	bool fresh;                /* nothing was made of them yet */
 	struct map *groups;        /* that are wanted, a set */
 	struct map *definitions;   /* among the wanted objects */
 };
