@@ -580,5 +580,5 @@ def test_an_object_that_somebody_deletes(started, nodes, repo, prefix):
 def test_progress_names_what_is_waited_for(sync, repo, prefix):
     repo.commit({"web.yaml": workload(prefix, "Deployment", held=True)})
     result = sync("--wait", "1s", "--progress", "always", expect=5)
-    assert f"gitops: sync: waiting for Deployment {prefix}/web; healthy\n" in \
-        result.err
+    assert (f"gitops: sync: waiting for Deployment {prefix}/web; "
+            "healthy 0 of 1\n") in result.err

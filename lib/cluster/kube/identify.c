@@ -179,12 +179,14 @@ int kube_identify(void *data, struct objects *want, struct err *err)
 	struct arena *arena = kube->run->arena;
 	bool known = true;
 
-	run_progress(kube->run, "asking for kinds", 0, 0);
 	kube->definitions = cluster_definitions(arena, want);
 	add_groups(kube, want);
 	/* Once will do where it was only for the records before. */
-	if (!(kube->fresh && kube->kinds.all) && kube_rediscover(kube, err) < 0)
-		return -1;
+	if (!kube->fresh || !kube->kinds.all) {
+		run_progress(kube->run, "asking for kinds", 0, 0);
+		if (kube_rediscover(kube, err) < 0)
+			return -1;
+	}
 	kube->fresh = !want->n;
 	for (size_t i = 0; i < want->n; i++)
 		known &= identify_one(kube, &want->v[i], err);
