@@ -97,10 +97,12 @@ static int touches(struct look *look, const struct repo_log_entry *entry,
 
 	if (has_changed(repo, entry, look->app->path, out, err) < 0)
 		return -1;
-	if (!*out && !look->trace)
+	if (*out)
+		return 0;
+	if (!look->trace)
 		trace_app(look);
-	files = *out ? NULL : look->trace->files;
-	for (size_t i = 0; files && i < files->n && !*out; i++)
+	files = look->trace->files;
+	for (size_t i = 0; i < files->n && !*out; i++)
 		if (!tree_is_below(files->entries[i].key, look->app->path) &&
 		    has_changed(repo, entry, files->entries[i].key, out, err) <
 			    0)

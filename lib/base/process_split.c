@@ -22,7 +22,7 @@
 struct part {
 	pid_t pid;
 	int lines;          /* the end of the pipe that we read; -1: closed */
-	FILE *out;          /* a file without a name */
+	int out;            /* a file without a name; -1: none */
 	struct str pending; /* a line that is not whole yet */
 };
 
@@ -42,7 +42,7 @@ static NORETURN void be_part(const struct split *split, size_t i, int lines,
 			     pid_t parent)
 {
 	const struct process_parts *parts = split->parts;
-	FILE *out = split->v[i].out;
+	FILE *out = fdopen(split->v[i].out, "w");
 	FILE *err = fdopen(lines, "w");
 	int status;
 
@@ -54,7 +54,7 @@ static NORETURN void be_part(const struct split *split, size_t i, int lines,
 	if (getppid() != parent)
 		_exit(1);
 #endif
-	if (!err)
+	if (!out || !err)
 		abort();
 	setvbuf(err, NULL, _IOLBF, 0);
 	status = parts->work(parts->data, i, out, err);
@@ -66,6 +66,17 @@ static NORETURN void be_part(const struct split *split, size_t i, int lines,
 
 /* ---- the parent ---- */
 
+/* A file that has no name any more; -1 where there is none. */
+static int open_file(void)
+{
+	char name[] = P_tmpdir "/gitops-XXXXXX";
+	const int fd = mkostemp(name, O_CLOEXEC);
+
+	if (fd >= 0)
+		unlink(name);
+	return fd;
+}
+
 static int begin(struct split *split, struct err *err)
 {
 	const size_t i = split->begun;
@@ -74,9 +85,8 @@ static int begin(struct split *split, struct err *err)
 	int ends[2];
 
 	part->pending = (struct str)STR_INIT(LINE_CAP);
-	part->lines = -1;
-	part->out = tmpfile();
-	if (!part->out || fcntl(fileno(part->out), F_SETFD, FD_CLOEXEC) < 0)
+	part->out = open_file();
+	if (part->out < 0)
 		return err_errno(err, ERR_FAILED, "make a temporary file");
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_errno(err, ERR_FAILED, "make a pipe");
@@ -125,17 +135,20 @@ static void take_lines(const struct split *split, size_t i, const char *text,
 	str_add_bytes(pending, text, n);
 }
 
-static struct bytes read_all(struct arena *arena, FILE *file)
+static struct bytes read_all(struct arena *arena, int fd)
 {
 	AUTO_STR struct str text = STR_INIT(STR_BIG);
 	char piece[65536];
-	size_t n;
+	off_t at = 0;
+	size_t len;
+	ssize_t n;
 
-	rewind(file);
-	while ((n = fread(piece, 1, sizeof(piece), file)) > 0)
-		str_add_bytes(&text, piece, n);
-	n = text.len;
-	return (struct bytes){ str_keep(&text, arena), n };
+	while ((n = pread(fd, piece, sizeof(piece), at)) > 0) {
+		str_add_bytes(&text, piece, (size_t)n);
+		at += n;
+	}
+	len = text.len;
+	return (struct bytes){ str_keep(&text, arena), len };
 }
 
 static void finish(struct split *split, size_t i)
@@ -216,14 +229,18 @@ int process_split(struct run *run, const struct process_parts *parts,
 		.v = arena_array(run->arena, parts->n, sizeof(*split.v)),
 		.fds = arena_array(run->arena, parts->n, sizeof(*split.fds)),
 	};
-	int status = run_parts(&split, err);
+	int status;
+
+	for (size_t i = 0; i < parts->n; i++)
+		split.v[i].out = split.v[i].lines = -1;
+	status = run_parts(&split, err);
 
 	/* Those that have begun end by themselves. */
 	while (split.ended < split.begun)
 		wait_some(&split);
 	for (size_t i = 0; i < parts->n; i++) {
-		if (split.v[i].out)
-			fclose(split.v[i].out);
+		if (split.v[i].out >= 0)
+			close(split.v[i].out);
 		str_release(&split.v[i].pending);
 	}
 	return status < 0 || !split.stopped ? status : run_check(run, err);

@@ -423,7 +423,7 @@ static int push_to(struct repo *repo, struct place *place, const git_oid *is,
 int repo_push(struct repo *repo, const struct repo_push_args *args,
 	      enum repo_pushed *out, struct err *err)
 {
-	git_oid is, was;
+	git_oid is = { { 0 } }, was = { { 0 } };
 	const git_oid *commit = args->commit ? &is : NULL;
 	const git_oid *expected = args->expected ? &was : NULL;
 	struct place place;

@@ -61,8 +61,10 @@ static const char *read_range(const char *p, const char *end, struct bytes *low,
 			      struct bytes *high)
 {
 	p = read_member(p, end, low);
+	if (!p)
+		return NULL;
 	*high = *low;
-	return p && p < end && *p == '-' ? read_member(p + 1, end, high) : p;
+	return p < end && *p == '-' ? read_member(p + 1, end, high) : p;
 }
 
 /* UTF-8 sorts as what it stands for. */
