@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/compare.h"
 
-#include <stdlib.h>
-
 #include "base/vec.h"
 #include "document/document.h"
 #include "git/history.h"
@@ -192,14 +190,6 @@ static int settle(struct compare *compare, struct objects *objects,
 
 /* ---- the steps ---- */
 
-static struct object *find(const struct objects *objects,
-			   const struct object *object)
-{
-	return objects->n ? bsearch(object, objects->v, objects->n,
-				    sizeof(*objects->v), object_order) :
-			    NULL;
-}
-
 static struct bytes text_of(struct arena *arena, const json_t *doc)
 {
 	AUTO_STR struct str text = STR_INIT(STR_BIG);
@@ -213,7 +203,7 @@ static int judge(struct plan *plan, struct plan_step *step,
 		 const struct objects *from, struct err *err)
 {
 	AUTO_ARENA struct arena *scratch = arena_new();
-	const struct object *was = find(from, step->item.want);
+	const struct object *was = objects_find(from, step->item.want);
 	json_t *before, *after;
 
 	if (was)
@@ -238,7 +228,7 @@ static int make_steps(struct compare *compare, const struct sides *sides,
 	for (size_t i = 0; i < sides->from.n; i++) {
 		struct record_member *member;
 
-		if (find(want, &sides->from.v[i]))
+		if (objects_find(want, &sides->from.v[i]))
 			continue;
 		member = vec_push(arena, gone);
 		member->object = sides->from.v[i];

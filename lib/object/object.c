@@ -365,6 +365,14 @@ static void refuse_twice(const struct object *a, const struct object *b,
 	err_append(err, &one);
 }
 
+struct object *objects_find(const struct objects *sorted,
+			    const struct object *object)
+{
+	return sorted->n ? bsearch(object, sorted->v, sorted->n,
+				   sizeof(*sorted->v), object_order) :
+			   NULL;
+}
+
 int objects_sort(struct objects *objects, struct err *err)
 {
 	bool twice = false;

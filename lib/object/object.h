@@ -74,6 +74,10 @@ MUST_USE int objects_add_doc(struct arena *arena, const struct doc *doc,
  */
 MUST_USE int objects_sort(struct objects *objects, struct err *err);
 
+/* The object of this identity among sorted ones, or NULL. */
+struct object *objects_find(const struct objects *sorted,
+			    const struct object *object);
+
 /*
  * The one order of everything that is listed: stage, then group, kind,
  * namespace and name.  For qsort().

@@ -12,12 +12,6 @@
 
 /* ---- who is a candidate ---- */
 
-static bool is_wanted(const struct objects *want, const struct object *object)
-{
-	return want->n && bsearch(object, want->v, want->n, sizeof(*want->v),
-				  object_order) != NULL;
-}
-
 void prune_candidates(struct arena *arena, const struct record *records,
 		      size_t n, const struct objects *want,
 		      struct record_members *out)
@@ -28,7 +22,7 @@ void prune_candidates(struct arena *arena, const struct record *records,
 		for (size_t j = 0; j < members->n; j++) {
 			struct record_member *one;
 
-			if (is_wanted(want, &members->v[j].object))
+			if (objects_find(want, &members->v[j].object))
 				continue;
 			one = vec_push(arena, out);
 			*one = members->v[j];

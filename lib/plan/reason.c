@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "plan/reason.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/vec.h"
@@ -51,15 +50,6 @@ bool reason_needs_then(const struct plan_step *step)
 	return false;
 }
 
-static const struct object *find(const struct objects *objects,
-				 const struct object *object)
-{
-	return objects && objects->n ?
-		       bsearch(object, objects->v, objects->n,
-			       sizeof(*objects->v), object_order) :
-		       NULL;
-}
-
 static const struct record_member *member_of(const struct subject *subject)
 {
 	const struct record *record = subject->wish->record;
@@ -85,12 +75,13 @@ static bool was_applied(const struct subject *subject)
 static void look_at_then(struct subject *subject)
 {
 	const struct reason_wish *wish = subject->wish;
-	const struct object *then = find(wish->then, subject->step->item.want);
+	const struct object *then;
 	struct object marked;
 	AUTO_ERR struct err ignored = { 0 };
 
 	if (!wish->then)
 		return;
+	then = objects_find(wish->then, subject->step->item.want);
 	subject->knows_then = true;
 	subject->then = then;
 	if (!then || !wish->marks || !subject->live)
