@@ -105,12 +105,8 @@ static const char *finish(const struct run *run, const struct str *text,
 	str_add_shown(&out, str_text(&safe), safe.len, false);
 	most = tail.len < MESSAGE_MOST / 2 ? MESSAGE_MOST - tail.len :
 					     MESSAGE_MOST;
-	if (out.len > most) {
-		while (most && (out.data[most] & 0xc0) == 0x80)
-			most--;
-		str_cut(&out, most);
+	if (str_cut_text(&out, most))
 		str_add(&out, "...");
-	}
 	if (tail.len < MESSAGE_MOST / 2)
 		str_add(&out, str_text(&tail));
 	return str_keep(&out, run->arena);

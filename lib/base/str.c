@@ -112,6 +112,16 @@ void str_cut(struct str *str, size_t len)
 	str->data[len] = '\0';
 }
 
+bool str_cut_text(struct str *str, size_t most)
+{
+	if (str->len <= most)
+		return false;
+	while (most && ((unsigned char)str->data[most] & 0xc0) == 0x80)
+		most--;
+	str_cut(str, most);
+	return true;
+}
+
 void str_clear(struct str *str)
 {
 	str_cut(str, 0);

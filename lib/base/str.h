@@ -51,6 +51,8 @@ void str_vprintf(struct str *str, const char *fmt, va_list ap) PRINTF(2, 0);
 
 /* Cut to `len` bytes, which must not be more than it has. */
 void str_cut(struct str *str, size_t len);
+/* Cut to `most` bytes, or less, of whole UTF-8 characters; was it longer? */
+bool str_cut_text(struct str *str, size_t most);
 /* Empty it, keeping cap and allocation. */
 void str_clear(struct str *str);
 /* Free; the str is then as STR_INIT with the same cap. */

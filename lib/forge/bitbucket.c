@@ -13,13 +13,6 @@
 #define PAGES_MOST  100
 #define STATUS_MOST 255
 
-static const char *path_of(struct forge *forge, int64_t number,
-			   const char *rest)
-{
-	return arena_printf(forge->run->arena, "/pullrequests/%lld%s",
-			    (long long)number, rest);
-}
-
 /* ---- pull requests ---- */
 
 static void pull_of(const json_t *value, struct forge_pull *out)
@@ -117,16 +110,17 @@ static int edit(struct forge *forge, const struct forge_pull *pull,
 					      NULL));
 	if (json_array_size(list))
 		doc_set(body, list, "reviewers", NULL);
-	return forge_call(forge, "PUT", path_of(forge, pull->number, ""), body,
-			  NULL, err);
+	return forge_call(forge, "PUT",
+			  forge_pull_path(forge, pull->number, ""), body, NULL,
+			  err);
 }
 
 static int close_pull(struct forge *forge, const struct forge_pull *pull,
 		      struct err *err)
 {
 	return forge_call(forge, "POST",
-			  path_of(forge, pull->number, "/decline"), NULL, NULL,
-			  err);
+			  forge_pull_path(forge, pull->number, "/decline"),
+			  NULL, NULL, err);
 }
 
 static void adorn(struct forge *forge, const struct forge_pull *pull UNUSED,
@@ -152,8 +146,9 @@ static int notes(struct forge *forge, int64_t pull, struct forge_notes *out,
 						 "/comments?pagelen=%d&page=%u",
 						 NOTES_PAGE, n);
 
-		if (forge_call(forge, "GET", path_of(forge, pull, query), NULL,
-			       &page, err) < 0)
+		if (forge_call(forge, "GET",
+			       forge_pull_path(forge, pull, query), NULL, &page,
+			       err) < 0)
 			return -1;
 		json_array_foreach(json_object_get(page, "values"), i, note)
 			if (!json_is_true(json_object_get(note, "deleted")))
@@ -183,8 +178,8 @@ static int say(struct forge *forge, int64_t pull, const struct forge_note *was,
 			  !was ? "POST" :
 			  body ? "PUT" :
 				 "DELETE",
-			  path_of(forge, pull, path), body ? fields : NULL,
-			  NULL, err);
+			  forge_pull_path(forge, pull, path),
+			  body ? fields : NULL, NULL, err);
 }
 
 static int set_status(struct forge *forge, const struct forge_status *status,

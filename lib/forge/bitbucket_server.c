@@ -16,13 +16,6 @@
 #define STATUS_MOST 255
 #define HEADS       "refs/heads/"
 
-static const char *path_of(struct forge *forge, int64_t number,
-			   const char *rest)
-{
-	return arena_printf(forge->run->arena, "/pull-requests/%lld%s",
-			    (long long)number, rest);
-}
-
 /* What is changed must be named in the version that was seen. */
 static const char *versioned(struct forge *forge, const char *path,
 			     int64_t version)
@@ -142,8 +135,9 @@ static int edit(struct forge *forge, const struct forge_pull *pull,
 	}
 	doc_set(body, reviewers(forge, names), "reviewers", NULL);
 	set_int(forge, body, "version", forge_int(pull->raw, "version"));
-	return forge_call(forge, "PUT", path_of(forge, pull->number, ""), body,
-			  NULL, err);
+	return forge_call(forge, "PUT",
+			  forge_pull_path(forge, pull->number, ""), body, NULL,
+			  err);
 }
 
 static int close_pull(struct forge *forge, const struct forge_pull *pull,
@@ -155,7 +149,8 @@ static int close_pull(struct forge *forge, const struct forge_pull *pull,
 	set_int(forge, body, "version", version);
 	return forge_call(forge, "POST",
 			  versioned(forge,
-				    path_of(forge, pull->number, "/decline"),
+				    forge_pull_path(forge, pull->number,
+						    "/decline"),
 				    version),
 			  body, NULL, err);
 }
@@ -168,11 +163,11 @@ static int auto_merge(struct forge *forge, const struct forge_pull *pull,
 
 	set_int(forge, body, "version", version);
 	doc_set(body, json_true(), "autoMerge", NULL);
-	return forge_call(forge, "POST",
-			  versioned(forge,
-				    path_of(forge, pull->number, "/merge"),
-				    version),
-			  body, NULL, err);
+	return forge_call(
+		forge, "POST",
+		versioned(forge, forge_pull_path(forge, pull->number, "/merge"),
+			  version),
+		body, NULL, err);
 }
 
 static void adorn(struct forge *forge, const struct forge_pull *pull,
@@ -225,8 +220,9 @@ static int notes(struct forge *forge, int64_t pull, struct forge_notes *out,
 				     "/activities?limit=%d&start=%lld", PAGE,
 				     (long long)start);
 
-		if (forge_call(forge, "GET", path_of(forge, pull, query), NULL,
-			       &page, err) < 0)
+		if (forge_call(forge, "GET",
+			       forge_pull_path(forge, pull, query), NULL, &page,
+			       err) < 0)
 			return -1;
 		json_array_foreach(json_object_get(page, "values"), i, one)
 			add_note(forge, one, out);
@@ -246,11 +242,11 @@ static int say(struct forge *forge, int64_t pull, const struct forge_note *was,
 
 	if (!was)
 		return forge_call(forge, "POST",
-				  path_of(forge, pull, "/comments"), fields,
-				  NULL, err);
-	path = path_of(forge, pull,
-		       arena_printf(forge->run->arena, "/comments/%lld",
-				    (long long)was->id));
+				  forge_pull_path(forge, pull, "/comments"),
+				  fields, NULL, err);
+	path = forge_pull_path(forge, pull,
+			       arena_printf(forge->run->arena, "/comments/%lld",
+					    (long long)was->id));
 	if (!body)
 		return forge_call(forge, "DELETE",
 				  versioned(forge, path, was->version), NULL,

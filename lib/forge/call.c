@@ -149,6 +149,13 @@ int forge_call(struct forge *forge, const char *method, const char *path,
 	return 0;
 }
 
+const char *forge_pull_path(const struct forge *forge, int64_t number,
+			    const char *rest)
+{
+	return arena_printf(forge->run->arena, "%s/%lld%s",
+			    forge->driver->pulls, (long long)number, rest);
+}
+
 /* ---- JSON ---- */
 
 json_t *forge_texts(struct forge *forge, ...)
@@ -184,15 +191,14 @@ int64_t forge_int(const json_t *value, const char *key)
 
 const char *forge_cut(struct arena *arena, const char *text, size_t most)
 {
-	size_t n = strlen(text);
+	AUTO_STR struct str out = STR_INIT(STR_BIG);
 
-	if (n <= most)
-		return arena_strdup(arena, text);
-	n = most - strlen("...");
-	/* Not within a character. */
-	while (n && ((unsigned char)text[n] & 0xc0) == 0x80)
-		n--;
-	return arena_printf(arena, "%.*s...", (int)n, text);
+	str_add(&out, text);
+	if (out.len > most) {
+		str_cut_text(&out, most - strlen("..."));
+		str_add(&out, "...");
+	}
+	return str_keep(&out, arena);
 }
 
 void forge_give_up(struct forge *forge, const char *what, struct err *why)

@@ -102,7 +102,7 @@ static int edit(struct forge *forge, const struct forge_pull *pull,
 		const struct forge_pull_args *args, struct err *err)
 {
 	return forge_call(forge, "PATCH",
-			  path_of(forge, "pulls", pull->number, ""),
+			  forge_pull_path(forge, pull->number, ""),
 			  forge_texts(forge, "title", args->title, "body",
 				      args->body, NULL),
 			  NULL, err);
@@ -112,7 +112,7 @@ static int close_pull(struct forge *forge, const struct forge_pull *pull,
 		      struct err *err)
 {
 	return forge_call(forge, "PATCH",
-			  path_of(forge, "pulls", pull->number, ""),
+			  forge_pull_path(forge, pull->number, ""),
 			  forge_texts(forge, "state", "closed", NULL), NULL,
 			  err);
 }
@@ -186,7 +186,7 @@ static int merge_gitea(struct forge *forge, const struct forge_pull *pull,
 
 	doc_set(body, json_true(), "merge_when_checks_succeed", NULL);
 	return forge_call(forge, "POST",
-			  path_of(forge, "pulls", pull->number, "/merge"), body,
+			  forge_pull_path(forge, pull->number, "/merge"), body,
 			  NULL, err);
 }
 
@@ -215,8 +215,8 @@ static void adorn(struct forge *forge, const struct forge_pull *pull,
 		forge_give_up(forge, "labels", &err);
 	if (args->reviewers &&
 	    forge_call(forge, "POST",
-		       path_of(forge, "pulls", pull->number,
-			       "/requested_reviewers"),
+		       forge_pull_path(forge, pull->number,
+				       "/requested_reviewers"),
 		       reviewers(forge, args->reviewers), NULL, &err) < 0)
 		forge_give_up(forge, "reviewers", &err);
 	if (args->auto_merge && auto_merge(forge, pull, &err) < 0)

@@ -15,13 +15,6 @@
 #define LOOKS        6 /* for the pipeline of a new merge request */
 #define LOOK_WAIT_MS 1000
 
-static const char *path_of(struct forge *forge, int64_t number,
-			   const char *rest)
-{
-	return arena_printf(forge->run->arena, "/merge_requests/%lld%s",
-			    (long long)number, rest);
-}
-
 /* ---- merge requests ---- */
 
 static void pull_of(const json_t *value, struct forge_pull *out)
@@ -79,7 +72,8 @@ static json_t *fields(struct forge *forge, const struct forge_pull_args *args)
 static int edit(struct forge *forge, const struct forge_pull *pull,
 		const struct forge_pull_args *args, struct err *err)
 {
-	return forge_call(forge, "PUT", path_of(forge, pull->number, ""),
+	return forge_call(forge, "PUT",
+			  forge_pull_path(forge, pull->number, ""),
 			  forge_texts(forge, "title", args->title,
 				      "description", args->body, NULL),
 			  NULL, err);
@@ -88,7 +82,8 @@ static int edit(struct forge *forge, const struct forge_pull *pull,
 static int close_pull(struct forge *forge, const struct forge_pull *pull,
 		      struct err *err)
 {
-	return forge_call(forge, "PUT", path_of(forge, pull->number, ""),
+	return forge_call(forge, "PUT",
+			  forge_pull_path(forge, pull->number, ""),
 			  forge_texts(forge, "state_event", "close", NULL),
 			  NULL, err);
 }
@@ -116,8 +111,9 @@ static int set_reviewers(struct forge *forge, const struct forge_pull *pull,
 						    "id")));
 	}
 	doc_set(body, ids, "reviewer_ids", NULL);
-	return forge_call(forge, "PUT", path_of(forge, pull->number, ""), body,
-			  NULL, err);
+	return forge_call(forge, "PUT",
+			  forge_pull_path(forge, pull->number, ""), body, NULL,
+			  err);
 }
 
 /*
@@ -130,8 +126,9 @@ static int auto_merge(struct forge *forge, const struct forge_pull *pull,
 	json_t *body = forge_texts(forge, "sha", pull->commit, NULL), *now;
 
 	for (unsigned i = 0;; i++) {
-		if (forge_call(forge, "GET", path_of(forge, pull->number, ""),
-			       NULL, &now, err) < 0)
+		if (forge_call(forge, "GET",
+			       forge_pull_path(forge, pull->number, ""), NULL,
+			       &now, err) < 0)
 			return -1;
 		if (json_is_object(doc_get(now, "head_pipeline", NULL)))
 			break;
@@ -144,8 +141,9 @@ static int auto_merge(struct forge *forge, const struct forge_pull *pull,
 	doc_set(body, json_true(), "auto_merge", NULL);
 	/* Before GitLab 17.11. */
 	doc_set(body, json_true(), "merge_when_pipeline_succeeds", NULL);
-	return forge_call(forge, "PUT", path_of(forge, pull->number, "/merge"),
-			  body, NULL, err);
+	return forge_call(forge, "PUT",
+			  forge_pull_path(forge, pull->number, "/merge"), body,
+			  NULL, err);
 }
 
 static void adorn(struct forge *forge, const struct forge_pull *pull,
@@ -175,8 +173,9 @@ static int notes(struct forge *forge, int64_t pull, struct forge_notes *out,
 				     "/notes?sort=asc&per_page=%d&page=%u",
 				     NOTES_PAGE, n);
 
-		if (forge_call(forge, "GET", path_of(forge, pull, query), NULL,
-			       &page, err) < 0)
+		if (forge_call(forge, "GET",
+			       forge_pull_path(forge, pull, query), NULL, &page,
+			       err) < 0)
 			return -1;
 		json_array_foreach(page, i, note)
 			*vec_push(arena, out) = (struct forge_note){
@@ -200,7 +199,7 @@ static int say(struct forge *forge, int64_t pull, const struct forge_note *was,
 			  !was ? "POST" :
 			  body ? "PUT" :
 				 "DELETE",
-			  path_of(forge, pull, path),
+			  forge_pull_path(forge, pull, path),
 			  body ? forge_texts(forge, "body", body, NULL) : NULL,
 			  NULL, err);
 }

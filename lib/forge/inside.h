@@ -104,6 +104,10 @@ MUST_USE int forge_call(struct forge *forge, const char *method,
 			const char *path, json_t *body, json_t **out,
 			struct err *err);
 
+/* The path of a pull request, and what is below it: "/merge". */
+const char *forge_pull_path(const struct forge *forge, int64_t number,
+			    const char *rest);
+
 /* A mapping of texts: name, value, ..., NULL; a NULL value is left out. */
 json_t *forge_texts(struct forge *forge, ...) __attribute__((sentinel));
 json_t *forge_list(struct forge *forge, const char *const *texts);

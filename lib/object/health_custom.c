@@ -58,7 +58,6 @@ static const struct health_test *find_holding(const json_t *object,
 static void add_value(struct str *out, const json_t *value)
 {
 	AUTO_STR struct str text = STR_INIT(STR_BIG);
-	size_t n = VALUE_MOST;
 
 	if (!value) {
 		str_add(out, "not there");
@@ -66,12 +65,10 @@ static void add_value(struct str *out, const json_t *value)
 		str_add(out, json_is_array(value) ? "a list" : "a mapping");
 	} else if (!json_is_string(value)) {
 		str_add(out, str_text(&text));
-	} else if (text.len <= VALUE_MOST) {
-		str_printf(out, "'%s'", str_text(&text));
 	} else {
-		while (n && (str_text(&text)[n] & 0xc0) == 0x80)
-			n--;
-		str_printf(out, "'%.*s...'", (int)n, str_text(&text));
+		if (str_cut_text(&text, VALUE_MOST))
+			str_add(&text, "...");
+		str_printf(out, "'%s'", str_text(&text));
 	}
 }
 

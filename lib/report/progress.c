@@ -65,19 +65,13 @@ static void draw(struct report *report, const struct event *event)
 	struct progress *progress = &report->progress;
 	AUTO_STR struct str line = STR_INIT(STR_BIG);
 	AUTO_STR struct str safe = STR_INIT(STR_BIG);
-	size_t width;
 
 	report_progress_clear(report);
 	add_line(report, &line, event);
 	run_redact(report->run, &safe, str_text(&line), line.len);
 	/* In the last column some terminals wrap at once.  Whole characters
 	 * only; each is taken for one column wide. */
-	width = columns(report->args.err) - 1;
-	if (safe.len > width) {
-		while (width && (safe.data[width] & 0xc0) == 0x80)
-			width--;
-		str_cut(&safe, width);
-	}
+	str_cut_text(&safe, columns(report->args.err) - 1);
 	fwrite(str_text(&safe), 1, safe.len, report->args.err);
 	fflush(report->args.err);
 	progress->shown = safe.len;

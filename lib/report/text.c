@@ -200,12 +200,8 @@ char *report_text_from(const struct report *report)
 
 void report_text_cut(struct str *text, size_t bytes)
 {
-	if (text->len <= bytes)
-		return;
-	while (bytes && (text->data[bytes] & 0xc0) == 0x80)
-		bytes--;
-	str_cut(text, bytes);
-	str_add(text, "...");
+	if (str_cut_text(text, bytes))
+		str_add(text, "...");
 }
 
 /* The first line of a commit's message, cut to what a line has room for. */
