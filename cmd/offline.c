@@ -25,14 +25,6 @@ static int check_goals(const struct restore *restore, struct err *err)
 	return 0;
 }
 
-static void choose_goals(struct apps *apps, const struct restore *restore)
-{
-	for (size_t i = 0; i < apps->n; i++)
-		apps->v[i].chosen = false;
-	for (size_t i = 0; i < restore->goals.n; i++)
-		apps_find(apps, restore->goals.v[i].app)->chosen = true;
-}
-
 int offline_sync(struct source *source, struct cluster *cluster,
 		 const struct rollback_how *how, const struct sync_how *sync,
 		 struct report *report, struct err *err)
@@ -51,7 +43,7 @@ int offline_sync(struct source *source, struct cluster *cluster,
 	if (!restore.goals.n || how->dry_run)
 		return 0;
 	then = restore.goals.v[0].then;
-	choose_goals(&then->apps, &restore);
+	restore_choose(&restore, &then->apps);
 	/* No commit of ours vouches for it. */
 	if (verify_source(then, err) < 0)
 		return -1;

@@ -82,6 +82,10 @@ struct restore {
 MUST_USE int restore_open(struct source *source, struct restore_goal *goal,
 			  struct err *err);
 
+/* Choose the apps of the goals, and no other: what is not rolled back is not to
+ * be synced by the way. */
+void restore_choose(const struct restore *restore, struct apps *apps);
+
 /* Has this commit what the goal is rendered from?  Not if it is not there. */
 bool restore_is_same(const struct restore_goal *goal, const char *commit);
 

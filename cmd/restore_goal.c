@@ -102,3 +102,13 @@ const char *restore_taken_to(struct repo *repo, const char *commit,
 		return NULL;
 	return restore_goes_to(&log.v[0], app);
 }
+
+void restore_choose(const struct restore *restore, struct apps *apps)
+{
+	for (size_t i = 0; i < apps->n; i++) {
+		apps->v[i].chosen = false;
+		for (size_t j = 0; j < restore->goals.n; j++)
+			if (str_equal(restore->goals.v[j].app, apps->v[i].name))
+				apps->v[i].chosen = true;
+	}
+}

@@ -283,19 +283,6 @@ static int find_goal(struct source *source, const struct record *record,
 	return restore_open(source, goal, err);
 }
 
-/* What is not rolled back is not to be synced by the way. */
-static void choose_goals(struct restore *restore)
-{
-	struct apps *apps = &restore->source->apps;
-
-	for (size_t i = 0; i < apps->n; i++) {
-		apps->v[i].chosen = false;
-		for (size_t j = 0; j < restore->goals.n; j++)
-			if (str_equal(restore->goals.v[j].app, apps->v[i].name))
-				apps->v[i].chosen = true;
-	}
-}
-
 /* ---- the commit ---- */
 
 static int load(struct source *source, struct cluster *cluster,
@@ -403,7 +390,7 @@ int rollback_commit(struct source *source, struct cluster *cluster,
 	tell(&restore, landed.oid, report);
 	if (landed.oid)
 		source_tell(source);
-	choose_goals(&restore);
+	restore_choose(&restore, &source->apps);
 	return 0;
 }
 

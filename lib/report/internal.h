@@ -254,6 +254,8 @@ void report_text_rollback(struct report *report,
 
 /* Keep what there is of apps, for the document. */
 void report_json_status(struct report *report, const struct status *status);
+/* Of an object of the document: has it failed, or is it on its way? */
+bool report_json_unhealthy(const json_t *object);
 /* A foreign text as a string, redacted; NULL is null. */
 json_t *report_json_text(const struct report *report, const char *text);
 /* A copy of a foreign document, redacted. */

@@ -236,6 +236,14 @@ static json_t *objects_json(const struct report *report)
 	return list;
 }
 
+bool report_json_unhealthy(const json_t *object)
+{
+	const char *state = doc_get_string(object, "health", "state", NULL);
+
+	return str_equal(state, health_word(HEALTH_FAILED)) ||
+	       str_equal(state, health_word(HEALTH_IN_PROGRESS));
+}
+
 /* ---- apps ---- */
 
 void report_app(struct report *report, const char *name)

@@ -76,14 +76,6 @@ static enum outcome outcome_of_verb(enum verb verb)
 	return OUTCOME_UNCHANGED;
 }
 
-static bool is_unhealthy(const json_t *object)
-{
-	const char *state = doc_get_string(object, "health", "state", NULL);
-
-	return str_equal(state, health_word(HEALTH_FAILED)) ||
-	       str_equal(state, health_word(HEALTH_IN_PROGRESS));
-}
-
 /* Count the objects of an app, of all with NULL; false where nothing was
  * applied at all. */
 static bool count(const json_t *document, const char *app,
@@ -105,7 +97,7 @@ static bool count(const json_t *document, const char *app,
 		for (int verb = 0; verb < VERB_COUNT; verb++)
 			if (str_equal(word, report_verb_words[verb].done))
 				counts[outcome_of_verb((enum verb)verb)]++;
-		counts[OUTCOME_UNHEALTHY] += is_unhealthy(object);
+		counts[OUTCOME_UNHEALTHY] += report_json_unhealthy(object);
 	}
 	return applied;
 }

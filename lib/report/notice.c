@@ -93,8 +93,7 @@ static const char *reason_of(const json_t *object)
 
 	if (message)
 		return message;
-	if (!str_equal(state, health_word(HEALTH_FAILED)) &&
-	    !str_equal(state, health_word(HEALTH_IN_PROGRESS)))
+	if (!report_json_unhealthy(object))
 		return NULL;
 	message = doc_get_string(object, "health", "reason", NULL);
 	return message ? message : state;
