@@ -356,7 +356,10 @@ int apps_read(struct arena *arena, const struct tree *tree, const char *path,
 	struct apps read = { 0 };
 	struct bytes bytes;
 
-	*out = (struct apps){ .record_namespace = NAMESPACE };
+	*out = (struct apps){
+		.file = arena_strdup(arena, path),
+		.record_namespace = NAMESPACE,
+	};
 	if (tree_read(tree, arena, path, &bytes, err) < 0 ||
 	    decode(arena, path, bytes, &file, err) < 0 ||
 	    check_version(&file, err) < 0)

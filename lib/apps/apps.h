@@ -173,6 +173,7 @@ struct apps {
 		size_t n;
 		size_t room;
 	} clusters;
+	const char *file;             /* of the tree, or NULL */
 	const char *record_namespace; /* where their records are */
 	struct apps_release release;
 };

@@ -198,6 +198,8 @@ static const char *obstacle(const struct splice_file *file,
 
 	if (place->kind != SPLICE_SCALAR)
 		return "is no scalar";
+	if (place->loose)
+		return "stands in a text that is folded or has escapes";
 	if (place->style == NODE_LITERAL || place->style == NODE_FOLDED)
 		return "is a block scalar, which is not edited";
 	if (!says_string(place->tag))
@@ -225,6 +227,9 @@ static int check_place(struct arena *arena, const struct splice_file *file,
 	if (!why)
 		return 0;
 	fail_at(arena, file, place, why, err);
+	if (place->loose)
+		return err_hint(err, "write the text that it stands in as a "
+				     "block, behind: |");
 	return err_hint(err, "write the value on one line, as in: key: value");
 }
 
@@ -292,36 +297,72 @@ static void add_value(struct str *out, enum yaml_style style, const char *text)
 
 /* ---- proof ---- */
 
-static const char *edited_text(const struct splice_place *place,
-			       const struct splice_edit *edits, size_t n)
+/* What was, with its edits, and what has become of it. */
+struct proof {
+	struct arena *arena;
+	const struct splice_file *was;
+	struct splice_file is;
+	const struct splice_edit *edits;
+	size_t n;
+};
+
+static bool same_places(struct proof *proof, const struct splice_place *was,
+			const struct splice_place *is);
+
+static bool same_documents(struct proof *proof, const struct splice_places *was,
+			   const struct splice_places *is)
 {
-	for (size_t i = 0; i < n; i++)
-		if (edits[i].place == place)
-			return edits[i].text;
-	return NULL;
+	bool same = was->n == is->n;
+
+	for (size_t i = 0; same && i < was->n; i++)
+		same = same_places(proof, was->v[i], is->v[i]);
+	return same;
 }
 
-static bool same_places(const struct splice_place *was,
-			const struct splice_place *is,
-			const struct splice_edit *edits, size_t n)
+static bool has_bytes(const struct splice_place *is, const char *text,
+		      size_t len)
 {
-	const char *text;
+	return is->len == len && (!len || memcmp(text, is->text, len) == 0);
+}
 
-	for (; was && is; was = was->next, is = is->next) {
-		text = edited_text(was, edits, n);
+/* A text that was entered may differ, but not in what is inside. */
+static bool same_inside(struct proof *proof, const struct splice_inside *was,
+			const struct splice_place *is)
+{
+	AUTO_ERR struct err none = { 0 };
+	struct splice_places documents;
+
+	return is->style == was->place->style &&
+	       splice_enter(proof->arena, &proof->is, is, &documents, &none) ==
+		       0 &&
+	       same_documents(proof, &was->documents, &documents);
+}
+
+static bool same_text(struct proof *proof, const struct splice_place *was,
+		      const struct splice_place *is)
+{
+	const struct splice_file *file = proof->was;
+
+	for (size_t i = 0; i < proof->n; i++)
+		if (proof->edits[i].place == was)
+			return has_bytes(is, proof->edits[i].text,
+					 strlen(proof->edits[i].text));
+	for (size_t i = 0; i < file->inside.n; i++)
+		if (file->inside.v[i].place == was)
+			return same_inside(proof, &file->inside.v[i], is);
+	return was->style == is->style && has_bytes(is, was->text, was->len);
+}
+
+static bool same_places(struct proof *proof, const struct splice_place *was,
+			const struct splice_place *is)
+{
+	for (; was && is; was = was->next, is = is->next)
 		if (was->kind != is->kind || !str_equal(was->key, is->key) ||
 		    !str_equal(was->tag, is->tag) ||
-		    was->repeated != is->repeated || was->line != is->line)
+		    was->repeated != is->repeated || was->line != is->line ||
+		    !same_text(proof, was, is) ||
+		    !same_places(proof, was->first, is->first))
 			return false;
-		if (text ? strlen(text) != is->len ||
-				    memcmp(text, is->text, is->len) != 0 :
-			   was->len != is->len || was->style != is->style ||
-				    (was->len && memcmp(was->text, is->text,
-							was->len) != 0))
-			return false;
-		if (!same_places(was->first, is->first, edits, n))
-			return false;
-	}
 	return !was && !is;
 }
 
@@ -330,16 +371,16 @@ static int prove(struct arena *arena, const struct splice_file *was,
 		 const struct splice_edit *edits, size_t n, struct bytes bytes,
 		 struct err *err)
 {
-	struct splice_file is = { 0 };
-	bool same;
+	struct proof proof = {
+		.arena = arena,
+		.was = was,
+		.edits = edits,
+		.n = n,
+	};
 
-	if (splice_read(arena, was->name, bytes, &is, err) < 0)
+	if (splice_read(arena, was->name, bytes, &proof.is, err) < 0)
 		return err_wrap(err, "after the edit");
-	same = was->documents.n == is.documents.n;
-	for (size_t i = 0; same && i < is.documents.n; i++)
-		same = same_places(was->documents.v[i], is.documents.v[i],
-				   edits, n);
-	if (same)
+	if (same_documents(&proof, &was->documents, &proof.is.documents))
 		return 0;
 	return err_set(err, ERR_FAILED,
 		       "%s: the edit would change more than a value",

@@ -19,6 +19,9 @@
  *
  * The new value is always a string: what YAML would take for a number, a
  * boolean or null is quoted; else the quotes, or their absence, are kept.
+ *
+ * A text may hold YAML itself, as patches of kustomizations do: splice_enter()
+ * reads it, and its places can be changed as those of the file.
  */
 
 #include <stdbool.h>
@@ -43,6 +46,7 @@ struct splice_place {
 	bool flow;             /* stands within [] or {} */
 	bool repeated;         /* an alias brings it to other places, too */
 	bool is_key;           /* one of those is a key */
+	bool loose;            /* in a text that is not spelled as it reads */
 	unsigned line;         /* from 1 */
 	/* Of a scalar, its bytes with the quotes, without anchor and tag. */
 	size_t begin, end;
@@ -59,10 +63,21 @@ struct splice_places {
 	size_t room;
 };
 
+/* A scalar whose text was entered. */
+struct splice_inside {
+	const struct splice_place *place;
+	struct splice_places documents;
+};
+
 struct splice_file {
 	const char *name; /* as the user knows it */
 	struct bytes bytes;
 	struct splice_places documents; /* their roots */
+	struct {
+		struct splice_inside *v;
+		size_t n;
+		size_t room;
+	} inside;
 };
 
 /* Caps are those of doc_budget_default.  ERR_INPUT "NAME:LINE: ..." where it
@@ -70,6 +85,16 @@ struct splice_file {
 MUST_USE int splice_read(struct arena *arena, const char *name,
 			 struct bytes bytes, struct splice_file *out,
 			 struct err *err);
+
+/*
+ * Read the text of a scalar of the file as YAML: the roots of its documents,
+ * which live as long as the file.  Lines and bytes of their places are those
+ * of the file; where the text is folded or has escapes they cannot be changed.
+ * ERR_INPUT "NAME:LINE: ..." where it is no YAML.
+ */
+MUST_USE int splice_enter(struct arena *arena, struct splice_file *file,
+			  const struct splice_place *place,
+			  struct splice_places *out, struct err *err);
 
 /*
  * The place that a JSON pointer leads to in the document of that number.

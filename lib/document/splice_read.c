@@ -336,6 +336,23 @@ static int take_places(struct yaml_reader *reader, bool *empty, struct err *err)
 	return 0;
 }
 
+/* The documents of the file, which begins on this line. */
+static int read_documents(struct arena *arena, struct splice_file *file,
+			  unsigned line, struct err *err)
+{
+	struct placer placer = { .file = file };
+	struct yaml_reader reader = {
+		.arena = arena,
+		.name = file->name,
+		.budget = &doc_budget_default,
+		.line = line,
+		.take = take_places,
+		.taken = &placer,
+	};
+
+	return doc_yaml_stream(&reader, file->bytes, err);
+}
+
 int splice_read(struct arena *arena, const char *name, struct bytes bytes,
 		struct splice_file *out, struct err *err)
 {
@@ -343,18 +360,125 @@ int splice_read(struct arena *arena, const char *name, struct bytes bytes,
 		.name = arena_strdup(arena, name),
 		.bytes = bytes,
 	};
-	struct placer placer = { .file = &file };
-	struct yaml_reader reader = {
-		.arena = arena,
-		.name = file.name,
-		.budget = &doc_budget_default,
-		.line = 1,
-		.take = take_places,
-		.taken = &placer,
-	};
 
-	if (doc_yaml_stream(&reader, bytes, err) < 0)
+	if (read_documents(arena, &file, 1, err) < 0)
 		return -1;
 	*out = file;
+	return 0;
+}
+
+/* ---- the text of a scalar ---- */
+
+/* Where each line of the text begins, there and in the file. */
+struct lines {
+	struct line {
+		size_t there, here;
+	} * v;
+	size_t n;
+	size_t room;
+};
+
+static size_t end_of_line(struct bytes bytes, size_t at)
+{
+	while (at < bytes.len && bytes.data[at] != '\n' &&
+	       bytes.data[at] != '\r')
+		at++;
+	return at;
+}
+
+static size_t next_line(struct bytes bytes, size_t at)
+{
+	at = end_of_line(bytes, at);
+	if (at + 1 < bytes.len && bytes.data[at] == '\r' &&
+	    bytes.data[at + 1] == '\n')
+		at++;
+	return at < bytes.len ? at + 1 : at;
+}
+
+/* Of a block each line is one of the file, behind its indentation. */
+static bool find_lines(struct arena *arena, struct bytes bytes,
+		       const struct splice_place *place, struct lines *out)
+{
+	const struct bytes text = { place->text, place->len };
+	size_t at = next_line(bytes, place->begin);
+
+	for (size_t from = 0; from < text.len; from = next_line(text, from)) {
+		size_t n = end_of_line(text, from) - from;
+		size_t end = end_of_line(bytes, at);
+
+		if (end - at < n ||
+		    memcmp(bytes.data + end - n, text.data + from, n) != 0)
+			return false;
+		*vec_push(arena, out) = (struct line){ from, end - n };
+		at = next_line(bytes, at);
+	}
+	return true;
+}
+
+/* False where what the file has is not what it says. */
+static bool find_text(struct arena *arena, struct bytes bytes,
+		      const struct splice_place *place, struct lines *out)
+{
+	size_t quote = place->style != NODE_PLAIN;
+
+	if (place->style == NODE_LITERAL)
+		return find_lines(arena, bytes, place, out);
+	if (place->style == NODE_FOLDED ||
+	    place->end - place->begin != place->len + 2 * quote ||
+	    memcmp(bytes.data + place->begin + quote, place->text,
+		   place->len) != 0)
+		return false;
+	*vec_push(arena, out) = (struct line){ 0, place->begin + quote };
+	return true;
+}
+
+static size_t here(const struct lines *lines, size_t there)
+{
+	size_t low = 0, high = lines->n;
+
+	while (low + 1 < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (lines->v[middle].there <= there)
+			low = middle;
+		else
+			high = middle;
+	}
+	return lines->v[low].here + (there - lines->v[low].there);
+}
+
+/* From the bytes of the text to those of the file. */
+static void bring_here(const struct splice_place *text,
+		       const struct lines *lines, struct splice_place *place)
+{
+	place->loose = !lines;
+	place->begin = lines ? here(lines, place->begin) : text->begin;
+	place->end = lines ? here(lines, place->end) : text->end;
+	if (!lines)
+		place->line = text->line;
+	for (place = place->first; place; place = place->next)
+		bring_here(text, lines, place);
+}
+
+int splice_enter(struct arena *arena, struct splice_file *file,
+		 const struct splice_place *place, struct splice_places *out,
+		 struct err *err)
+{
+	struct splice_file text = {
+		.name = file->name,
+		.bytes = { place->text, place->len },
+	};
+	struct lines lines = { 0 };
+	bool spelled = find_text(arena, file->bytes, place, &lines) && lines.n;
+
+	if (read_documents(arena, &text,
+			   place->line + (place->style == NODE_LITERAL),
+			   err) < 0)
+		return -1;
+	for (size_t i = 0; i < text.documents.n; i++)
+		bring_here(place, spelled ? &lines : NULL, text.documents.v[i]);
+	*out = text.documents;
+	*vec_push(arena, &file->inside) =
+		(struct splice_inside){ place, text.documents };
 	return 0;
 }

@@ -10,12 +10,14 @@
 /* Where we are. */
 struct search {
 	struct arena *arena;
-	const struct splice_file *file;
+	struct splice_file *file;
 	struct image_uses *out;
 	size_t document;
 	const struct splice_place *object;
 	const char *label;
-	bool values; /* what is here are values for a chart */
+	const char *app;
+	bool in_object; /* what is here is part of one */
+	bool values;    /* what is here are values for a chart */
 };
 
 static const struct splice_place *get(const struct splice_place *mapping,
@@ -63,6 +65,7 @@ static struct image_use use_at(const struct search *search,
 		.document = search->document,
 		.object = search->object,
 		.label = search->label,
+		.app = search->app,
 		.at = at,
 	};
 }
@@ -104,19 +107,25 @@ static const char *join(struct arena *arena, const char *registry,
 
 /* ---- containers ---- */
 
-static void look_at_container(const struct search *search,
-			      const struct splice_place *container)
+/* A container's image: none, or one that is filled in later, is no use. */
+static void look_at_image(const struct search *search,
+			  const struct splice_place *image, const char *name)
 {
-	const struct splice_place *image = get(container, "image");
 	struct image_use use;
 
-	/* None, or one that is filled in later. */
 	if (!image || (image->kind == SPLICE_SCALAR && !text_of(image)))
 		return;
 	use = use_at(search, IMAGE_CONTAINER, image);
-	use.container = text_at(container, "name");
+	use.container = name;
 	use.whole = image;
 	add(search, &use, text_of(image));
+}
+
+static void look_at_container(const struct search *search,
+			      const struct splice_place *container)
+{
+	look_at_image(search, get(container, "image"),
+		      text_at(container, "name"));
 }
 
 bool image_holds_containers(const char *key)
@@ -132,7 +141,7 @@ static bool is_containers(const struct splice_place *place)
 	       image_holds_containers(place->key);
 }
 
-/* ---- kustomizations ---- */
+/* ---- images of kustomizations ---- */
 
 static bool is_kustomization(const struct splice_file *file,
 			     const struct splice_place *root)
@@ -290,19 +299,180 @@ static void walk(struct search search, const struct splice_place *place)
 	if (!search.values && is_object(place)) {
 		search.object = place;
 		search.label = label_of(search.arena, place);
+		search.in_object = true;
 	}
 	if (is_release_values(&search, place))
 		search.values = true;
 	if (search.values && place->kind == SPLICE_MAPPING)
 		look_at_values(&search, place);
 	/* Values may hold containers: those were looked at. */
-	if (!search.values && search.label && place->up &&
+	if (!search.values && search.in_object && place->up &&
 	    place->up->kind == SPLICE_SEQUENCE && is_containers(place->up))
 		look_at_container(&search, place);
 	walk_members(&search, place);
 }
 
-void image_find(struct arena *arena, const struct splice_file *file,
+static void walk_values(struct search search, const struct splice_place *place)
+{
+	search.values = true;
+	if (place)
+		walk(search, place);
+}
+
+/* ---- patches ---- */
+
+/* Take the last step off a JSON pointer; "" where there is none. */
+static const char *take_last(char *pointer)
+{
+	char *slash = strrchr(pointer, '/');
+
+	if (!slash)
+		return "";
+	*slash = '\0';
+	return slash + 1;
+}
+
+/* A `test` says what there is, and so has to move with it. */
+static void look_at_operation(const struct search *search,
+			      const struct splice_place *operation)
+{
+	const struct splice_place *value = get(operation, "value");
+	const char *path = text_at(operation, "path");
+	const char *last, *index, *list;
+	char *rest;
+
+	if (!value || !path)
+		return;
+	rest = arena_strdup(search->arena, path);
+	last = take_last(rest);
+	index = take_last(rest);
+	list = take_last(rest);
+	if (str_equal(last, "image") && image_holds_containers(list)) {
+		look_at_image(search, value, NULL);
+	} else if (image_holds_containers(index)) {
+		look_at_container(search, value);
+	} else if (image_holds_containers(last) &&
+		   value->kind == SPLICE_SEQUENCE) {
+		for (value = value->first; value; value = value->next)
+			look_at_container(search, value);
+	} else {
+		walk(*search, value);
+	}
+}
+
+/* RFC 6902: a list of operations. */
+static bool is_json_patch(const struct splice_place *root)
+{
+	return root->kind == SPLICE_SEQUENCE && root->first &&
+	       text_at(root->first, "op") && text_at(root->first, "path");
+}
+
+static void look_at_root(struct search search, const struct splice_place *root)
+{
+	const struct splice_place *one = root->first;
+
+	search.object = root;
+	if (!is_json_patch(root)) {
+		walk(search, root);
+		return;
+	}
+	search.in_object = true;
+	for (; one; one = one->next)
+		look_at_operation(&search, one);
+}
+
+/* A patch that stands in the kustomization. */
+static void look_inside(struct search search, const struct splice_place *text)
+{
+	AUTO_ERR struct err why = { 0 };
+	struct splice_places documents;
+
+	if (!text_of(text))
+		return;
+	if (splice_enter(search.arena, search.file, text, &documents, &why) <
+	    0) {
+		struct image_use use = use_at(&search, IMAGE_CONTAINER, text);
+
+		use.fault = arena_strdup(search.arena, why.msg);
+		*vec_push(search.arena, search.out) = use;
+		return;
+	}
+	for (size_t i = 0; i < documents.n; i++)
+		look_at_root(search, documents.v[i]);
+}
+
+static void look_at_patch(struct search search,
+			  const struct splice_place *patch)
+{
+	const struct splice_place *target = get(patch, "target");
+	const char *namespace = text_at(target, "namespace");
+
+	if (text_at(target, "kind") && text_at(target, "name"))
+		search.label = arena_printf(search.arena, "%s %s%s%s",
+					    text_at(target, "kind"),
+					    namespace ? namespace : "",
+					    namespace ? "/" : "",
+					    text_at(target, "name"));
+	look_inside(search, get(patch, "patch"));
+}
+
+/* What is no file, as kustomize tells them apart: it has lines, or braces. */
+static bool is_inline(const struct splice_place *text)
+{
+	return text_of(text) && strpbrk(text_of(text), "\n{");
+}
+
+/* ---- kustomizations, and our own file ---- */
+
+static void look_at_field(const struct search *search,
+			  const struct splice_place *field)
+{
+	const struct splice_place *one = field->kind == SPLICE_SEQUENCE ?
+						 field->first :
+						 NULL;
+
+	if (str_equal(field->key, "images")) {
+		look_at_images(search, field);
+	} else if (str_equal(field->key, "patches") ||
+		   str_equal(field->key, "patchesJson6902")) {
+		for (; one; one = one->next)
+			look_at_patch(*search, one);
+	} else if (str_equal(field->key, "patchesStrategicMerge")) {
+		for (; one; one = one->next)
+			if (is_inline(one))
+				look_inside(*search, one);
+	} else if (str_equal(field->key, "helmCharts")) {
+		for (; one; one = one->next)
+			walk_values(*search, get(one, "valuesInline"));
+	}
+}
+
+static void look_at_kustomization(const struct search *search,
+				  const struct splice_place *root)
+{
+	const struct splice_place *one = root->kind == SPLICE_MAPPING ?
+						 root->first :
+						 NULL;
+
+	for (; one; one = one->next)
+		look_at_field(search, one);
+}
+
+static void look_at_apps(struct search search, const struct splice_place *apps)
+{
+	const struct splice_place *one = apps && apps->kind == SPLICE_SEQUENCE ?
+						 apps->first :
+						 NULL;
+
+	for (; one; one = one->next) {
+		search.app = text_at(one, "name");
+		search.object = one;
+		if (search.app)
+			walk_values(search, get(get(one, "helm"), "values"));
+	}
+}
+
+void image_find(struct arena *arena, struct splice_file *file, bool values,
 		struct image_uses *out)
 {
 	for (size_t i = 0; i < file->documents.n; i++) {
@@ -313,14 +483,18 @@ void image_find(struct arena *arena, const struct splice_file *file,
 			.out = out,
 			.document = i,
 			.object = root,
+			.values = values ||
+				  (!is_object(root) && is_values_file(file)),
 		};
 
-		if (is_kustomization(file, root)) {
-			look_at_images(&search, get(root, "images"));
-			continue;
-		}
-		search.values = !is_object(root) && is_values_file(file);
-		walk(search, root);
+		if (search.values)
+			walk(search, root);
+		else if (is_kustomization(file, root))
+			look_at_kustomization(&search, root);
+		else if (str_equal(text_at(root, "apiVersion"), "gitops/v1"))
+			look_at_apps(search, get(root, "apps"));
+		else
+			look_at_root(search, root);
 	}
 }
 

@@ -7,7 +7,7 @@
  * document/splice.h, which can be given a new text.
  *
  *	struct image_uses uses = { 0 };
- *	image_find(arena, &file, &uses);
+ *	image_find(arena, &file, false, &uses);
  *	for (size_t i = 0; i < uses.n; i++)
  *		...
  *
@@ -16,11 +16,15 @@
  *	containers       `image` of the members of containers, initContainers
  *	                 and ephemeralContainers, at any depth of any object
  *	kustomizations   the members of `images`
+ *	patches          containers of strategic merge patches, and what JSON
+ *	                 patches put there, in files and in kustomizations
  *	Helm's values    `image: NAME[:TAG]`, also with `tag` beside it, and
  *	                 `image: {registry, repository, tag, digest}`; in
- *	                 spec.values of HelmReleases, and in files called
- *	                 values.yaml, values-*.yaml, values.*.yaml or
- *	                 *-values.yaml that hold no object
+ *	                 spec.values of HelmReleases, in valuesInline of
+ *	                 kustomizations, in helm.values of gitops.yaml, and in
+ *	                 files of values: those that the caller knows as such,
+ *	                 and those called values.yaml, values-*.yaml,
+ *	                 values.*.yaml or *-values.yaml that hold no object
  *
  * and, apart from these, Flux's setter markers.  Nothing is skipped in silence:
  * what stands there and cannot be read has a fault.
@@ -50,6 +54,8 @@ struct image_use {
 					      document's root */
 	const char *label;     /* "Deployment web/api"; NULL without a kind */
 	const char *container; /* its name, or NULL */
+	const char *app;       /* of gitops.yaml, whose values they are;
+				  else NULL */
 	const struct splice_place *at; /* for messages */
 
 	/* What is set, by one scalar or by several; NULL where nothing is. */
@@ -66,7 +72,9 @@ struct image_uses {
 	size_t n, room;
 };
 
-void image_find(struct arena *arena, const struct splice_file *file,
+/* `values`: the file is known to hold values for a chart.  The patches in it
+ * are entered. */
+void image_find(struct arena *arena, struct splice_file *file, bool values,
 		struct image_uses *out);
 
 enum image_part {

@@ -15,6 +15,7 @@ struct walk {
 	struct planner *planner;
 	const struct app *app;
 	struct map *seen; /* by this app: real paths */
+	bool values;      /* what is read next are values for a chart */
 };
 
 static const char *const kustomizations[] = {
@@ -49,7 +50,7 @@ static int read_file(struct walk *walk, const char *path,
 		if (tree_read(planner->tree, arena, path, &bytes, err) < 0 ||
 		    splice_read(arena, path, bytes, &file->file, err) < 0)
 			return -1;
-		image_find(arena, &file->file, &file->uses);
+		image_find(arena, &file->file, walk->values, &file->uses);
 		image_find_markers(arena, &file->file, &file->markers);
 		*vec_push(arena, &planner->files) = file;
 		map_set(planner->by_path, path, file);
@@ -93,6 +94,14 @@ static bool is_one_of(const char *key, const char *const *keys)
 	return *keys;
 }
 
+/* Is this what names a file of values? */
+static bool names_values(const struct splice_place *place)
+{
+	return str_equal(place->key, "valuesFile") ||
+	       (place->up &&
+		str_equal(place->up->key, "additionalValuesFiles"));
+}
+
 /* A text that names something of the tree leads there. */
 static int follow(struct walk *walk, const char *directory, const char *text,
 		  struct err *err)
@@ -118,9 +127,14 @@ static int follow_all(struct walk *walk, const char *directory,
 		      struct err *err)
 {
 	const struct splice_place *one = place->first;
+	int status;
 
-	if (place->kind == SPLICE_SCALAR)
-		return follow(walk, directory, place->text, err);
+	if (place->kind == SPLICE_SCALAR) {
+		walk->values = names_values(place);
+		status = follow(walk, directory, place->text, err);
+		walk->values = false;
+		return status;
+	}
 	if (place->kind == SPLICE_ALIAS)
 		return 0;
 	for (; one; one = one->next)
@@ -217,6 +231,26 @@ static int visit(struct walk *walk, const char *path, struct err *err)
 	return read_file(walk, real, &file, err);
 }
 
+/* Of a chart, what stands there without a template. */
+static int visit_chart(struct walk *walk, const struct apps *apps,
+		       struct err *err)
+{
+	const struct app_helm *chart = walk->app->helm;
+	const char *const *files = chart->values_files;
+	const struct release_file *file;
+
+	walk->values = true;
+	if (follow(walk, walk->app->path, "values.yaml", err) < 0)
+		return -1;
+	for (; *files; files++)
+		if (visit(walk, *files, err) < 0)
+			return -1;
+	walk->values = false;
+	if (!chart->values)
+		return 0;
+	return read_file(walk, apps->file, &file, err);
+}
+
 int release_read_files(struct planner *planner, const struct apps *apps,
 		       struct err *err)
 {
@@ -227,7 +261,8 @@ int release_read_files(struct planner *planner, const struct apps *apps,
 		if (!walk.app->chosen)
 			continue;
 		walk.seen = map_new(planner->arena);
-		if (visit(&walk, walk.app->path, err) < 0)
+		if ((walk.app->helm ? visit_chart(&walk, apps, err) :
+				      visit(&walk, walk.app->path, err)) < 0)
 			return *walk.app->origin ?
 				       err_wrap(err, "app %s", walk.app->name) :
 				       -1;

@@ -87,6 +87,11 @@ static bool is_the_same(const struct app_image *a, const struct app_image *b)
 	       a->min_age_s == b->min_age_s;
 }
 
+static bool is_of(const struct release_place *place, const struct app *app)
+{
+	return !place->app || place->app == app;
+}
+
 /* What two apps are made from can follow one policy only. */
 static int by_app(struct planner *planner, struct release_place *place,
 		  struct err *err)
@@ -96,7 +101,8 @@ static int by_app(struct planner *planner, struct release_place *place,
 	for (size_t i = 0; i < place->file->apps.n; i++) {
 		const struct app *app = place->file->apps.v[i];
 
-		for (size_t j = 0; j < app->images.n; j++) {
+		for (size_t j = 0; is_of(place, app) && j < app->images.n;
+		     j++) {
 			const struct app_image *image = &app->images.v[j];
 			struct release_choice *choice;
 
@@ -147,7 +153,8 @@ static void take_lock(struct planner *planner, struct release_place *place)
 	const struct app_lock *lock = NULL;
 
 	for (size_t i = 0; i < place->file->apps.n && !lock; i++)
-		lock = lock_of(place->file->apps.v[i], &place->now);
+		if (is_of(place, place->file->apps.v[i]))
+			lock = lock_of(place->file->apps.v[i], &place->now);
 	if (lock)
 		place->locked = arena_printf(planner->arena,
 					     "locked by %s: %s (%s)", lock->by,
@@ -196,6 +203,16 @@ static int by_marker(struct planner *planner, struct release_place *place,
 	return 0;
 }
 
+/* The chosen app whose values they are, or NULL. */
+static const struct app *app_of(const struct release_file *file,
+				const char *name)
+{
+	for (size_t i = 0; i < file->apps.n; i++)
+		if (str_equal(file->apps.v[i]->name, name))
+			return file->apps.v[i];
+	return NULL;
+}
+
 static int add_use(struct planner *planner, const struct release_file *file,
 		   const struct image_use *use, struct err *err)
 {
@@ -211,6 +228,8 @@ static int add_use(struct planner *planner, const struct release_file *file,
 		.now = use->ref,
 	};
 
+	if (use->app && !(place.app = app_of(file, use->app)))
+		return 0;
 	if (!place.fault && by_marker(planner, &place, err) < 0)
 		return -1;
 	if (!place.fault && !place.choice && by_app(planner, &place, err) < 0)

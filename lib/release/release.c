@@ -116,10 +116,13 @@ void release_errors(const struct release_plan *plan, struct err *err)
 	}
 }
 
-static bool is_of(const struct release_file *file, const char *app)
+static bool is_of(const struct release_place *place, const char *app)
 {
+	const struct release_file *file = place->file;
+
 	for (size_t i = 0; i < file->apps.n; i++)
-		if (str_equal(file->apps.v[i]->name, app))
+		if ((!place->app || place->app == file->apps.v[i]) &&
+		    str_equal(file->apps.v[i]->name, app))
 			return true;
 	return false;
 }
@@ -136,7 +139,7 @@ void release_part(struct arena *arena, const struct release_plan *plan,
 	for (size_t i = 0; i < plan->places.n; i++) {
 		const struct release_place *place = &plan->places.v[i];
 
-		if (!is_of(place->file, app))
+		if (!is_of(place, app))
 			continue;
 		*vec_push(arena, &out->places) = *place;
 		map_set(paths, place->file->path, NULL);

@@ -20,6 +20,8 @@
  *	                  in the same way; but for what its generators read
  *	a directory       all its YAML and JSON files, and its directories in
  *	                  the same way
+ *	a chart           its values.yaml, the files of values that the app
+ *	                  names, and the app's values in gitops.yaml
  *
  * A place has its policy, if any, by the first of these: Flux's marker on it,
  * `images` of the app in gitops.yaml, Flux v1's annotations of the workload.
@@ -101,6 +103,8 @@ struct release_place {
 	const struct image_use *use;       /* NULL: by a marker alone */
 	const struct image_marker *marker; /* or NULL */
 	const struct splice_place *at;
+	const struct app *app;         /* whose values they are, in gitops.yaml;
+					  else NULL: those of its file */
 	const char *label;             /* "Deployment web/api", or NULL */
 	const char *container;         /* or NULL */
 	const char *fault;             /* why it cannot be read, or NULL */

@@ -339,6 +339,47 @@ def test_flux_2(release, registry, repo, prefix):
     assert again.out.startswith("nothing to move")
 
 
+def test_patches_follow(release, registry, repo, prefix, tmp_path):
+    """In files and inline; what cannot be changed safely is an error."""
+    image = f"{registry.host}/{prefix}"
+    push(registry, prefix, v1_0_0=OLD, v1_1_0=NEW)
+    json6902 = ('[{"op": "replace", "path": '
+                '"/spec/template/spec/containers/0/image",\n'
+                f'  "value": "{image}:1.0.0"}}]\n')
+    kustomization = f"""\
+resources: [base.yaml, other.yaml]
+patches:
+- path: patch.json
+  target: {{kind: Deployment, name: web}}
+- target: {{kind: Deployment, name: other}}  # by hand
+  patch: |-
+    - op: replace
+      path: /spec/template/spec/containers/0/image
+      value: {image}:1.0.0 # why
+"""
+    repo.commit({
+        "gitops.yaml": apps(f"image: {image}, policy: semver ^1"),
+        "deploy/kustomization.yaml": kustomization,
+        "deploy/patch.json": json6902,
+        "deploy/base.yaml": deployment("web", "old:1"),
+        "deploy/other.yaml": deployment("other", "old:1")})
+    done = release("release", "--all", repo, "-o", "json").json["release"]
+    assert len(done["places"]) == 2
+    for path, was in (("kustomization.yaml", kustomization),
+                      ("patch.json", json6902)):
+        assert repo.git("show", f"HEAD:deploy/{path}") == \
+            was.replace(":1.0.0", ":1.1.0").strip()
+    rendered = release("render", repo).out
+    assert rendered.count(f"image: {image}:1.1.0\n") == 2
+    assert release("release", "--all", repo).out.startswith("nothing to move")
+    repo.commit({"deploy/kustomization.yaml":
+                 kustomization.replace("|-", ">-").replace(
+                     "    - op", "    # x\n\n    - op")})
+    failed = release("release", "--image", f"{image}:1.1.0", repo, expect=2)
+    assert "deploy/kustomization.yaml:6: /0/value: stands in a text that is " \
+        "folded or has escapes" in failed.err
+
+
 def test_what_cannot_be_read_is_left_alone(release, repo):
     repo.commit({"a.yaml": deployment("a", "${IMAGE}"),
                  "b.yaml": deployment("b", "acme/web:1"),

@@ -44,7 +44,7 @@ static void change(struct arena *arena, const struct splice_file *file,
 	if (splice_apply(arena, file, &edit, 1, &bytes, &err) < 0)
 		return;
 	must(splice_read(arena, file->name, bytes, &changed, &err) == 0);
-	image_find(arena, &changed, &again);
+	image_find(arena, &changed, false, &again);
 	must(again.n == uses->n);
 	for (size_t k = 0; k < again.n; k++) {
 		const struct image_ref *was = &uses->v[k].ref;
@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (strlen(bytes.data) != size ||
 		    splice_read(arena, names[i], bytes, &file, &err) < 0)
 			return 0;
-		image_find(arena, &file, &uses);
+		image_find(arena, &file, false, &uses);
 		image_find_markers(arena, &file, &markers);
 		for (size_t k = 0; k < uses.n; k++) {
 			must_be_within(&file, uses.v[k].whole);

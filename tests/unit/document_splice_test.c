@@ -476,6 +476,80 @@ static void any_file_differs_by_the_value_alone(void **state)
 	}
 }
 
+/* ---- YAML within a text ---- */
+
+static int set_inside(const char *text, const char *pointer, const char *value,
+		      struct bytes *out)
+{
+	const struct splice_place *outer;
+	struct splice_file file = read(text), inner;
+	struct splice_edit edit = { .text = value };
+
+	if (splice_find(arena, &file, 0, "/p", &outer, &err) < 0 ||
+	    splice_enter(arena, &file, outer, &inner.documents, &err) < 0 ||
+	    splice_find(arena, &inner, 0, pointer, &edit.place, &err) < 0)
+		fail_msg("%s: %s", text, err.msg);
+	return splice_apply(arena, &file, &edit, 1, out, &err);
+}
+
+static void what_stands_in_a_text_can_be_edited(void **state)
+{
+	static const struct edit_case cases[] = {
+		{ "p: |\n  a: b # c\nd: e\n", "/a", "x:1",
+		  "p: |\n  a: x:1 # c\nd: e\n" },
+		{ "p: |2- # why\n    a:\n\n     \n    - 'b'\n\n\nd: e\n",
+		  "/a/0", "x",
+		  "p: |2- # why\n    a:\n\n     \n    - 'x'\n\n\nd: e\n" },
+		{ "p: &q !!str |+\r\n  a: b\r\n\r\n  c: d\r\n\r\ne: f\r\n",
+		  "/c", "1",
+		  "p: &q !!str |+\r\n  a: b\r\n\r\n  c: \"1\"\r\n\r\n"
+		  "e: f\r\n" },
+		{ "\xef\xbb\xbfx: \xc3\xa4\np: |\n  \xc3\xa4: "
+		  "\xe2\x82\xac\n  a: b",
+		  "/a", "c",
+		  "\xef\xbb\xbfx: \xc3\xa4\np: |\n  \xc3\xa4: "
+		  "\xe2\x82\xac\n  a: c" },
+		{ "p: '[{\"a\": \"b\"}]' # c\n", "/0/a", "x:1",
+		  "p: '[{\"a\": \"x:1\"}]' # c\n" },
+		{ "p: \"{a: b}\"\n", "/a", "x:1", "p: \"{a: x:1}\"\n" },
+		{ "p: |\n  q: |\n    z\n  a: b\n", "/a", "c",
+		  "p: |\n  q: |\n    z\n  a: c\n" },
+	};
+	struct bytes out;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		if (set_inside(cases[i].text, cases[i].pointer, cases[i].value,
+			       &out) < 0)
+			fail_msg("%s: %s", cases[i].text, err.msg);
+		assert_string_equal(out.data, cases[i].expected);
+	}
+}
+
+static void what_is_not_spelled_as_it_reads_is_refused(void **state)
+{
+	static const char *const texts[] = {
+		"p: >\n  a:\n\n    b: 1\n",
+		"p: \"a:\\n  b: 1\\n\"\n",
+		"p: 'a: {b: ''1''}'\n",
+		"p: '{a: {b: 1,\n  c: d}}'\n",
+	};
+	struct bytes out;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		assert_int_equal(set_inside(texts[i], "/a/b", "x", &out), -1);
+		assert_string_equal(err.msg,
+				    "a.yaml:1: /a/b: stands in a text that is "
+				    "folded or has escapes");
+		assert_string_equal(err.hint, "write the text that it stands "
+					      "in as a block, behind: |");
+		err_clear(&err);
+	}
+	/* What breaks the text around it is seen. */
+	assert_int_equal(set_inside("p: \"{a: b}\"\n", "/a", "1", &out), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -498,6 +572,11 @@ int main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(
 			any_file_differs_by_the_value_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_stands_in_a_text_can_be_edited, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			what_is_not_spelled_as_it_reads_is_refused, setup,
+			teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

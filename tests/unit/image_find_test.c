@@ -44,11 +44,11 @@ static void add_place(struct str *out, const char *name,
 /* A line for each use. */
 static const char *uses_of(const char *name, const char *text)
 {
-	const struct splice_file file = read_file(name, text);
+	struct splice_file file = read_file(name, text);
 	AUTO_STR struct str out = STR_INIT(CAP);
 	struct image_uses uses = { 0 };
 
-	image_find(arena, &file, &uses);
+	image_find(arena, &file, false, &uses);
 	for (size_t i = 0; i < uses.n; i++) {
 		const struct image_use *use = &uses.v[i];
 
@@ -289,6 +289,72 @@ static void markers_of_flux_are_found(void **state)
 				 markers_of(cases[i].text));
 }
 
+static void images_of_patches_are_found(void **state)
+{
+	static const struct find_case cases[] = {
+		{ "patch.json",
+		  "[{\"op\": \"replace\", \"path\": "
+		  "\"/spec/template/spec/containers/0/image\",\n"
+		  "\"value\": \"nginx:1\"}]\n",
+		  "-|-|nginx:1 whole=/0/value:2" },
+		{ "patch.yaml",
+		  "- {op: test, path: /spec/initContainers/0/ima"
+		  "ge, value: a:1}\n"
+		  "- {op: add, path: /spec/containers/-,\n"
+		  "   value: {name: b, image: 'b:1'}}\n"
+		  "- {op: add, path: /spec/containers,\n"
+		  "   value: [{name: c, image: \"c:1\"}]}\n"
+		  "- {op: add, path: /spec/template, value:\n"
+		  "   {spec: {containers: [{name: d, image: d:1}]}}}\n"
+		  "- {op: remove, path: /spec/containers/0/image}\n"
+		  "- {op: add, path: /metadata/image, value: e:1}\n",
+		  "-|-|a:1 whole=/0/value:1\n"
+		  "-|b|b:1 whole=/1/value/image:3\n"
+		  "-|c|c:1 whole=/2/value/0/image:5\n"
+		  "-|d|d:1 whole=/3/value/spec/containers/0/image:7" },
+		{ "o/kustomization.yaml",
+		  "patches:\n- path: patch.yaml\n"
+		  "- target: {kind: Deployment, name: web, namespace: shop}\n"
+		  "  patch: |-\n    - op: replace\n"
+		  "      path: /spec/template/spec/containers/0/image\n"
+		  "      value: nginx:1\n"
+		  "- patch: |\n"
+		  "    apiVersion: apps/v1\n    kind: Deployment\n"
+		  "    metadata: {name: api}\n    spec: {template: {spec: {\n"
+		  "      containers: [{name: x, image: x:1}]}}}\n"
+		  "patchesStrategicMerge:\n- a.yaml\n- |\n"
+		  "  apiVersion: apps/v1\n  kind: Deployment\n"
+		  "  metadata: {name: db}\n  spec: {containers: [\n"
+		  "    {image: y:1}]}\n"
+		  "images:\n- name: z\n  newTag: v1\n",
+		  "Deployment shop/web|-|nginx:1 whole=/0/value:7\n"
+		  "Deployment api|x|x:1 "
+		  "whole=/spec/template/spec/containers/0/image:13\n"
+		  "Deployment db|-|y:1 whole=/spec/containers/0/image:21\n"
+		  "-|-|z:v1 tag=/images/0/newTag:24" },
+		{ "kustomization.yaml",
+		  "patchesJson6902:\n- patch: '[{\"op\": \"replace\", \"path\":"
+		  " \"/spec/containers/0/image\", \"value\": \"n:1\"}]'\n",
+		  "-|-|n:1 whole=/0/value:2" },
+		{ "kustomization.yaml", "patches:\n- patch: |\n    a: [\n",
+		  "-|-|kustomization.yaml:4: did not find expected node "
+		  "content while parsing a flow node" },
+		{ "kustomization.yaml",
+		  "helmCharts:\n- name: c\n  valuesInline:\n"
+		  "    image: {repository: n, tag: v1}\n",
+		  "-|-|n:v1 name=/helmCharts/0/valuesInline/image/repository:4"
+		  " tag=/helmCharts/0/valuesInline/image/tag:4" },
+		{ "gitops.yaml",
+		  "apiVersion: gitops/v1\napps:\n- name: a\n"
+		  "  images: [{image: n, policy: semver ^1}]\n"
+		  "  helm: {values: {image: 'n:1'}}\n",
+		  "-|-|n:1 whole=/apps/0/helm/values/image:5" },
+	};
+
+	(void)state;
+	expect(cases, ARRAY_LEN(cases));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -297,6 +363,7 @@ int main(void)
 		TEST(containers_are_found_in_any_object),
 		TEST(images_of_kustomizations_are_found),
 		TEST(images_of_values_are_found),
+		TEST(images_of_patches_are_found),
 		TEST(markers_of_flux_are_found),
 	};
 

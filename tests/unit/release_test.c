@@ -269,6 +269,35 @@ static void a_shared_file_has_one_policy(void **state)
 			    "at gitops.yaml:5");
 }
 
+static void of_a_chart_values_are_changed(void **state)
+{
+	static const struct tree_file files[] = {
+		{ "c/Chart.yaml", "name: c\n", TREE_FILE },
+		{ "c/values.yaml", "image: {repository: a, tag: v1}\n",
+		  TREE_FILE },
+		{ "c/prod.yaml", "image: a:v1\n", TREE_FILE },
+		{ "c/other.yaml", "image: a:v1\n", TREE_FILE },
+		{ "c/templates/a.yaml", "{{ if }}: }\n", TREE_FILE },
+		{ "gitops.yaml",
+		  "apiVersion: gitops/v1\napps:\n"
+		  "- {name: c, path: c, namespace: n, helm: {valuesFiles: "
+		  "[prod.yaml],\n"
+		  "   values: {image: 'a:v1'}}}\n"
+		  "- {name: d, path: d, namespace: n, lock: {by: me, reason: "
+		  "no},\n"
+		  "   helm: {values: {image: 'b:v1'}}}\n",
+		  TREE_FILE },
+	};
+	struct release_plan plan;
+
+	(void)state;
+	assert_string_equal(changed(files, ARRAY_LEN(files), "a:v2"),
+			    "c/values.yaml c/prod.yaml gitops.yaml");
+	/* The lock of one app is none of another's. */
+	assert_int_equal(plan_for(files, ARRAY_LEN(files), "b:v2", &plan), -1);
+	assert_int_equal(err.status, ERR_REFUSED);
+}
+
 static void moves_are_told_once(void **state)
 {
 	static const struct tree_file files[] = {
@@ -299,6 +328,7 @@ int main(void)
 		TEST(one_tag_goes_back_and_a_lock_does_not_hold_it),
 		TEST(what_cannot_be_set_is_an_error),
 		TEST(a_shared_file_has_one_policy),
+		TEST(of_a_chart_values_are_changed),
 		TEST(moves_are_told_once),
 	};
 
