@@ -338,12 +338,10 @@ static void describe(struct releasing *releasing, struct repo_commit_args *out)
 	trailers = arena_array(arena, n, sizeof(*trailers));
 	for (size_t i = 0; i < n; i++)
 		trailers[i] = (struct repo_trailer){ RELEASE_MOVES, moves[i] };
-	releasing->message = release_message(arena, plan,
-					     message_of(releasing));
 	*out = (struct repo_commit_args){
 		.edits = edits,
 		.n_edits = plan->n_edits,
-		.message = releasing->message,
+		.message = release_message(arena, plan, message_of(releasing)),
 		.trailers = trailers,
 		.n_trailers = n,
 		.author = opts->author,

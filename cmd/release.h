@@ -48,7 +48,6 @@ struct releasing {
 	struct release_plan plan; /* the newest */
 	const char *app;          /* NULL, or whose part alone is committed */
 	struct release_plan part; /* that is committed */
-	const char *message;      /* of the commit */
 	struct {
 		struct report_pull *v;
 		size_t n;

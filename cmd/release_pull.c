@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/*
- * Releases as pull requests: one a branch, which is found and updated, and
- * closed when there is nothing to move any more.
- */
+/* Releases as pull requests: one, or one an app. */
 
 #include <string.h>
 
 #include "base/vec.h"
+#include "cmd/pull.h"
 #include "cmd/release.h"
 #include "forge/forge.h"
-#include "git/land.h"
-#include "git/push.h"
 
 #define BRANCH "gitops/release" /* where gitops.yaml names none */
 #define APP    "{app}"
@@ -28,102 +24,36 @@ bool releasing_wants_pull(const struct releasing *releasing)
 
 /* ---- one pull request ---- */
 
-static void note(struct releasing *releasing, const char *action,
-		 const char *head, const char *commit,
-		 const struct forge_pull *pull)
+/* What the message says below its subject, and a table of the moves. */
+static const char *body_of(void *data, const struct repo_commit_args *made)
 {
-	*vec_push(releasing->run->arena,
-		  &releasing->pulls) = (struct report_pull){
-		.action = action,
-		.branch = head,
-		.commit = commit,
-		.url = pull->url,
-		.number = pull->number,
-	};
-}
-
-/*
- * Nothing is to be moved any more.  The branch goes, unless somebody has put
- * something there at this moment.
- */
-static int withdraw(struct releasing *releasing, struct repo *repo,
-		    struct forge *forge, const char *head,
-		    const struct repo_landed *landed, struct err *err)
-{
-	const struct repo_push_args args = {
-		.branch = head,
-		.expected = landed->was,
-	};
-	struct forge_pull pull;
-	enum repo_pushed pushed;
-
-	if (forge_pull_find(forge, head, landed->branch, &pull, err) < 0)
-		return -1;
-	if (pull.number) {
-		if (forge_pull_close(forge, &pull, err) < 0)
-			return -1;
-		note(releasing, "closed", head, NULL, &pull);
-	}
-	if (!landed->was)
-		return 0;
-	return repo_push(repo, &args, &pushed, err);
-}
-
-static int offer(struct releasing *releasing, struct forge *forge,
-		 const char *head, const struct repo_landed *landed,
-		 struct err *err)
-{
-	static const char *const actions[] = {
-		[FORGE_UNCHANGED] = "unchanged",
-		[FORGE_CREATED] = "opened",
-		[FORGE_UPDATED] = "updated",
-		[FORGE_REMOVED] = "closed",
-	};
-	const struct apps_release *config = &releasing->source.apps.release;
+	const struct releasing *releasing = data;
 	struct run *run = releasing->run;
-	const char *message = releasing->message;
-	size_t n = strcspn(message, "\n");
-	const char *more = message + n + strspn(message + n, "\n");
-	const struct forge_pull_args args = {
-		.head = head,
-		.base = landed->branch,
-		.title = arena_strndup(run->arena, message, n),
-		.body = arena_printf(run->arena, "%s%s%s", more,
-				     *more ? "\n\n" : "",
-				     report_pull_body(run, &releasing->part)),
-		.labels = config->labels,
-		.reviewers = config->reviewers,
-		.draft = config->draft,
-		.auto_merge = config->auto_merge,
-	};
-	struct forge_pull pull;
-	enum forge_done done;
+	const char *more = pull_below(made->message);
 
-	if (forge_pull_set(forge, &args, &pull, &done, err) < 0)
-		return -1;
-	/* A new commit is an update, whatever the words are. */
-	if (done == FORGE_UNCHANGED && !str_equal(landed->was, landed->oid))
-		done = FORGE_UPDATED;
-	note(releasing, actions[done], head, landed->oid, &pull);
-	return 0;
+	return arena_printf(run->arena, "%s%s%s", more, *more ? "\n\n" : "",
+			    report_pull_body(run, &releasing->part));
 }
 
 static int pull_one(struct releasing *releasing, struct repo *repo,
 		    struct forge *forge, const char *head, struct err *err)
 {
-	const struct repo_land_args args = {
-		.branch = releasing_base(releasing),
+	const struct pull_args args = {
+		.base = releasing_base(releasing),
 		.head = head,
 		.ours = RELEASE_MOVES,
+		.make = releasing_commit,
+		.body = body_of,
+		.data = releasing,
+		.config = &releasing->source.apps.release,
 	};
-	struct repo_landed landed = { 0 };
+	struct report_pull pull;
 
-	if (repo_land(repo, &args, releasing_commit, releasing, &landed, err) <
-	    0)
+	if (pull_offer(releasing->run, repo, forge, &args, &pull, err) < 0)
 		return -1;
-	return landed.oid ?
-		       offer(releasing, forge, head, &landed, err) :
-		       withdraw(releasing, repo, forge, head, &landed, err);
+	if (pull.action)
+		*vec_push(releasing->run->arena, &releasing->pulls) = pull;
+	return 0;
 }
 
 /* ---- all of them ---- */

@@ -293,6 +293,14 @@ void report_json_history(struct report *report, const struct report_past *apps,
 /* What a release did, for the document. */
 json_t *report_release_json(const struct report *report);
 
+/* ---- pull.c ---- */
+
+/* What became of pull requests: a line each, and a list. */
+void report_add_pulls(struct report *report, struct str *out,
+		      const struct report_pull *pulls, size_t n);
+json_t *report_json_pulls(const struct report *report,
+			  const struct report_pull *pulls, size_t n);
+
 /* ---- progress.c ---- */
 
 void report_progress_init(struct report *report);

@@ -96,3 +96,35 @@ char *report_pull_body(const struct run *run, const struct release_plan *plan)
 		      "there is nothing to move any more.\n");
 	return str_keep(&out, run->arena);
 }
+
+/* An id, a name, an image, a move of one.  A comma or a blank before "@" would
+ * make a mention of what follows, and "//" a link. */
+static bool is_plain(const char *text)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-._:/@>+ ";
+
+	for (const char *c = text; *c; c++)
+		if (!strchr(allowed, *c) ||
+		    (*c == '@' && (c == text || strchr("-._:/@>+ ", c[-1]))) ||
+		    (*c == '/' && c[1] == '/'))
+			return false;
+	return true;
+}
+
+char *report_pull_trailers(const struct run *run,
+			   const struct repo_trailer *trailers, size_t n)
+{
+	AUTO_STR struct str out = STR_INIT(STR_BIG);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_plain(trailers[i].value))
+			continue;
+		str_printf(&out, "%s: ", trailers[i].name);
+		run_redact(run, &out, trailers[i].value,
+			   strlen(trailers[i].value));
+		str_add_char(&out, '\n');
+	}
+	return str_keep(&out, run->arena);
+}

@@ -87,19 +87,6 @@ static void add_summary(struct report *report, struct str *out)
 	str_add_char(out, '\n');
 }
 
-static void add_pulls(struct report *report, struct str *out)
-{
-	const struct report_release *release = report->release;
-
-	for (size_t i = 0; i < release->n_pulls; i++) {
-		const struct report_pull *pull = &release->pulls[i];
-
-		report_add_columns(report, out, &moved, pull->action,
-				   pull->url ? pull->url : pull->branch,
-				   pull->url ? pull->branch : "");
-	}
-}
-
 /* ---- the list ---- */
 
 static bool is_running(const struct release_place *place, const char *tag)
@@ -251,7 +238,8 @@ int report_release(struct report *report, const struct report_release *release,
 		if (release->dry_run && add_differences(report, &out, err) < 0)
 			return -1;
 		add_summary(report, &out);
-		add_pulls(report, &out);
+		report_add_pulls(report, &out, release->pulls,
+				 release->n_pulls);
 	}
 	report_write(report, report->args.out, &out);
 	/* A sync that follows may take its time. */
@@ -348,27 +336,6 @@ static json_t *counts_json(const struct report *report)
 	return list;
 }
 
-static json_t *pulls_json(const struct report *report)
-{
-	const struct report_release *release = report->release;
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < release->n_pulls; i++) {
-		const struct report_pull *pull = &release->pulls[i];
-		json_t *one = json_object();
-
-		put_text(report, one, "action", pull->action);
-		put_text(report, one, "branch", pull->branch);
-		put_text(report, one, "commit", pull->commit);
-		put_text(report, one, "url", pull->url);
-		json_object_set_new(one, "number",
-				    pull->number ? json_integer(pull->number) :
-						   json_null());
-		json_array_append_new(list, one);
-	}
-	return list;
-}
-
 json_t *report_release_json(const struct report *report)
 {
 	const struct report_release *release = report->release;
@@ -390,7 +357,9 @@ json_t *report_release_json(const struct report *report)
 	put_text(report, one, "branch", release->branch);
 	json_object_set_new(one, "pushed", json_boolean(release->pushed));
 	json_object_set_new(one, "places", places);
-	json_object_set_new(one, "pullRequests", pulls_json(report));
+	json_object_set_new(one, "pullRequests",
+			    report_json_pulls(report, release->pulls,
+					      release->n_pulls));
 	json_object_set_new(one, "choices", choices);
 	json_object_set_new(one, "registries", counts_json(report));
 	return one;

@@ -29,6 +29,7 @@
 #include "base/err.h"
 #include "base/run.h"
 #include "cluster/cluster.h"
+#include "git/commit.h"
 #include "git/repo.h"
 #include "git/verify.h"
 #include "plan/plan.h"
@@ -225,6 +226,11 @@ struct report_release {
 /* The description of a pull request with these moves: Markdown, in which
  * nothing of the repository's is a mention, a link or markup. */
 char *report_pull_body(const struct run *run, const struct release_plan *plan);
+
+/* Trailers of a commit, as the last lines of a description.  Those are left out
+ * in which there might be a mention, a link or markup. */
+char *report_pull_trailers(const struct run *run,
+			   const struct repo_trailer *trailers, size_t n);
 
 /* A line for each place that is moved, the differences of a dry run, and a
  * summary; or the list.  `release` is borrowed until the report is closed. */

@@ -54,10 +54,41 @@ static void moves_are_a_table_of_code(void **state)
 	run_release(&run);
 }
 
+/* They are text: what a forge could take for something else is left out. */
+static void trailers_are_plain(void **state)
+{
+	static const char *const env[] = { NULL };
+	const struct repo_trailer trailers[] = {
+		{ "Gitops-Rollback", "web 0123456789abcdef" },
+		{ "Gitops-Reject", "ghcr.io/acme/web:1.1@sha256:abc" },
+		{ "Gitops-Reject", "acme/web:CANARY-tag" },
+		{ "Gitops-Image", "acme/web 1.0 -> 1.1" },
+		{ "Gitops-Reject", "@ada" },
+		{ "Gitops-Reject", "acme/@ada:1" },
+		{ "Gitops-Reject", "http://example.com/web" },
+		{ "Gitops-Reject", "<b>" },
+		{ "Gitops-Reject", "[x](y)" },
+		{ "Gitops-Reject", "acme/web#12" },
+	};
+	struct run run;
+
+	(void)state;
+	run_init(&run, env);
+	run_add_secret(&run, "CANARY-tag", 10);
+	assert_string_equal(report_pull_trailers(&run, trailers,
+						 ARRAY_LEN(trailers)),
+			    "Gitops-Rollback: web 0123456789abcdef\n"
+			    "Gitops-Reject: ghcr.io/acme/web:1.1@sha256:abc\n"
+			    "Gitops-Reject: acme/web:***\n"
+			    "Gitops-Image: acme/web 1.0 -> 1.1\n");
+	run_release(&run);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(moves_are_a_table_of_code),
+		cmocka_unit_test(trailers_are_plain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
