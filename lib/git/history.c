@@ -8,6 +8,7 @@
 #include "base/vec.h"
 #include "git/inside.h"
 
+#define OURS "Gitops-"
 #define LOOK 100000
 #define OLD  100 /* so many too old in a row: there is nothing younger */
 
@@ -253,22 +254,86 @@ static const char *person(struct arena *arena, const git_signature *who)
 			    who ? who->email : "");
 }
 
+struct trailers {
+	struct repo_trailer *v;
+	size_t n, room;
+};
+
+/* One that is there already says nothing new. */
+static void add_trailer(struct arena *arena, struct trailers *out,
+			const char *name, const char *value)
+{
+	for (size_t i = 0; i < out->n; i++)
+		if (str_equal(out->v[i].name, name) &&
+		    str_equal(out->v[i].value, value))
+			return;
+	*vec_push(arena, out) = (struct repo_trailer){
+		.name = arena_strdup(arena, name),
+		.value = arena_strdup(arena, value),
+	};
+}
+
+/* "Gitops-Image: web 1.0 -> 1.1" */
+static bool add_line(struct arena *arena, const char *line, size_t n,
+		     struct trailers *out)
+{
+	const char *colon = memchr(line, ':', n), *value = colon + 1;
+	size_t blanks;
+
+	if (!str_starts(line, OURS) || !colon || *value != ' ' ||
+	    memchr(line, ' ', (size_t)(colon - line)))
+		return false;
+	for (blanks = 0;
+	     line[n - blanks - 1] == ' ' || line[n - blanks - 1] == '\r';)
+		blanks++;
+	value += strspn(value, " ");
+	if (value >= line + n - blanks)
+		return false;
+	add_trailer(arena, out,
+		    arena_strndup(arena, line, (size_t)(colon - line)),
+		    arena_strndup(arena, value,
+				  (size_t)(line + n - blanks - value)));
+	return true;
+}
+
+/*
+ * A forge that squashes puts words of its own below the trailers of what it
+ * squashes: ours count in every paragraph, ended by a line of dashes, too, that
+ * has nothing else.  The first one is the subject.
+ */
+static void add_ours(struct arena *arena, const char *message,
+		     struct trailers *out)
+{
+	size_t n, before = 0;
+	bool alone = false;
+
+	for (const char *line = message; *line; line += n + (line[n] == '\n')) {
+		n = strcspn(line, "\n");
+		if (strspn(line, "-\r") == n) {
+			before = out->n;
+			alone = true;
+			continue;
+		}
+		alone = alone && add_line(arena, line, n, out);
+		if (!alone)
+			out->n = before;
+	}
+}
+
 static void add_trailers(struct arena *arena, const char *message,
 			 struct repo_log_entry *entry)
 {
 	git_message_trailer_array found = { 0 };
+	struct trailers trailers = { 0 };
 
-	if (git_message_trailers(&found, message) < 0)
-		return;
-	entry->trailers = arena_array(arena, found.count,
-				      sizeof(*entry->trailers));
-	entry->n_trailers = found.count;
-	for (size_t i = 0; i < found.count; i++)
-		entry->trailers[i] = (struct repo_trailer){
-			.name = arena_strdup(arena, found.trailers[i].key),
-			.value = arena_strdup(arena, found.trailers[i].value),
-		};
+	add_ours(arena, message, &trailers);
+	if (git_message_trailers(&found, message) == 0)
+		for (size_t i = 0; i < found.count; i++)
+			add_trailer(arena, &trailers, found.trailers[i].key,
+				    found.trailers[i].value);
 	git_message_trailer_array_free(&found);
+	entry->trailers = trailers.v;
+	entry->n_trailers = trailers.n;
 }
 
 static void fill_entry(struct arena *arena, git_commit *commit,

@@ -42,6 +42,8 @@ struct repo_log_entry {
 	struct revision revision; /* its name is the id, in short */
 	const char *committer;    /* "Name <email>" */
 	const char *body;         /* below the subject, trailers and all */
+	/* As git has them; and "Gitops-..." of every paragraph that has nothing
+	 * else, since a forge that squashes adds to the message. */
 	struct repo_trailer *trailers;
 	size_t n_trailers;
 	const char *const *parents; /* ids */

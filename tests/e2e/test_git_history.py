@@ -123,6 +123,35 @@ Signed-off-by: Ann <ann@example.com>
     assert line.endswith("|0|")
 
 
+@pytest.mark.parametrize("below", [
+    "\nReviewed-on: https://example.com/1\n",
+    "---------\n\nCo-authored-by: Ann <ann@example.com>\n",
+    "\n* another commit\n\nwith words\n"])
+def test_trailers_of_what_a_forge_has_squashed(driver, repo, below):
+    """It adds to the message what git takes for the only trailers."""
+    repo.commit({"a": "1"}, message=f"""move (#1)
+
+Some words.
+
+Gitops-Reject: web:1.1\r
+Gitops-Image: web 1.0 -> 1.1
+{below}""")
+    line = driver("log", repo, "HEAD", "-", 1).out.splitlines()[0]
+    assert line.split("|")[-1] == "web 1.0 -> 1.1"
+    assert int(line.split("|")[-2]) >= 2
+    # What is among other words is none.
+    repo.commit({"a": "2"}, message=f"""why
+
+It says
+Gitops-Image: web 1.0 -> 1.1
+
+Gitops-Image: web 1.0 -> 1.1
+and more
+{below}""")
+    line = driver("log", repo, "HEAD", "-", 1).out.splitlines()[0]
+    assert line.split("|")[-1] == ""
+
+
 def test_relations(driver, history):
     oids = history.git("rev-list", "HEAD").split()
     chance = random.Random(1)
