@@ -75,10 +75,9 @@ static int withdraw(struct pull *pull, struct report_pull *out, struct err *err)
 static int offer(struct pull *pull, struct report_pull *out, struct err *err)
 {
 	static const char *const actions[] = {
-		[FORGE_UNCHANGED] = "unchanged",
-		[FORGE_CREATED] = "opened",
-		[FORGE_UPDATED] = "updated",
-		[FORGE_REMOVED] = "closed",
+		[FORGE_UNCHANGED] = "unchanged", [FORGE_CREATED] = "opened",
+		[FORGE_UPDATED] = "updated",     [FORGE_REMOVED] = "closed",
+		[FORGE_DECLINED] = "declined",
 	};
 	const struct apps_release *config = pull->args->config;
 	const struct repo_commit_args *made = &pull->made;
@@ -107,6 +106,12 @@ static int offer(struct pull *pull, struct report_pull *out, struct err *err)
 	/* A new commit is an update, whatever the words are. */
 	if (done == FORGE_UNCHANGED && !str_equal(landed->was, landed->oid))
 		done = FORGE_UPDATED;
+	if (done == FORGE_DECLINED)
+		run_warn(pull->run,
+			 "pull request %lld says the same and was closed "
+			 "without a merge: it is not opened again; do so "
+			 "there, where it was a mistake",
+			 (long long)there.number);
 	*out = tell(pull, actions[done], landed->oid, &there);
 	return 0;
 }

@@ -38,13 +38,13 @@ static bool is_it(const json_t *pull, const char *head, const char *base)
 }
 
 static int find(struct forge *forge, const char *head, const char *base,
-		const json_t **out, struct err *err)
+		bool declined, const json_t **out, struct err *err)
 {
 	struct arena *arena = forge->run->arena;
 	const char *query = arena_printf(arena,
-					 "state=\"OPEN\" AND "
+					 "state=\"%s\" AND "
 					 "source.branch.name=\"%s\"",
-					 head);
+					 declined ? "DECLINED" : "OPEN", head);
 	const json_t *one;
 	json_t *found;
 	size_t i;
@@ -53,8 +53,8 @@ static int find(struct forge *forge, const char *head, const char *base,
 	/* Reviewers are told of only where they are asked for. */
 	if (forge_call(forge, "GET",
 		       arena_printf(arena,
-				    "/pullrequests?pagelen=50&fields="
-				    "%%2Bvalues.reviewers&q=%s",
+				    "/pullrequests?pagelen=50&sort=-created_on"
+				    "&fields=%%2Bvalues.reviewers&q=%s",
 				    http_escape(arena, query)),
 		       NULL, &found, err) < 0)
 		return -1;

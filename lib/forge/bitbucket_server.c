@@ -51,7 +51,7 @@ static const char *ref_of(struct forge *forge, const char *branch)
 }
 
 static int find(struct forge *forge, const char *head, const char *base,
-		const json_t **out, struct err *err)
+		bool declined, const json_t **out, struct err *err)
 {
 	struct arena *arena = forge->run->arena;
 	const char *to = ref_of(forge, base);
@@ -62,9 +62,9 @@ static int find(struct forge *forge, const char *head, const char *base,
 	*out = NULL;
 	if (forge_call(forge, "GET",
 		       arena_printf(arena,
-				    "/pull-requests?state=OPEN&direction="
-				    "OUTGOING&limit=%d&at=%s",
-				    PAGE,
+				    "/pull-requests?state=%s&direction="
+				    "OUTGOING&order=NEWEST&limit=%d&at=%s",
+				    declined ? "DECLINED" : "OPEN", PAGE,
 				    http_escape(arena, ref_of(forge, head))),
 		       NULL, &found, err) < 0)
 		return -1;

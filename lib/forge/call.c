@@ -142,8 +142,11 @@ int forge_call(struct forge *forge, const char *method, const char *path,
 			answer = NULL;
 		return fail(forge, &request.response, answer, err);
 	}
-	if (read_answer(forge, name, &request.response, &answer, err) < 0)
-		return -1;
+	if (read_answer(forge, name, &request.response, &answer, err) < 0) {
+		err_wrap(err, "%s answers with no JSON", forge->driver->name);
+		return err_hint(err, "is a page to log in, or a proxy, between "
+				     "us and its API?");
+	}
 	if (out)
 		*out = answer;
 	return 0;

@@ -106,7 +106,8 @@ enum forge_done {
 	FORGE_UNCHANGED,
 	FORGE_CREATED,
 	FORGE_UPDATED,
-	FORGE_REMOVED, /* or closed */
+	FORGE_REMOVED,  /* or closed */
+	FORGE_DECLINED, /* by somebody, before: nothing was done */
 };
 /* "created" */
 const char *forge_done_text(enum forge_done done);
@@ -121,7 +122,8 @@ MUST_USE int forge_pull_get(struct forge *forge, int64_t number,
 
 /*
  * The one pull request of `head`: make it, or give the one there is this title
- * and body.  Labels, reviewers, draft and auto-merge are for a new one: what
+ * and body.  None is made where the last one of that title and body was closed
+ * by somebody, without being merged: `*out` is that one.  Labels, reviewers, draft and auto-merge are for a new one: what
  * people have changed since is theirs.  What the forge cannot do of them, or
  * would not, is warned of.
  */
@@ -130,7 +132,7 @@ MUST_USE int forge_pull_set(struct forge *forge,
 			    struct forge_pull *out, enum forge_done *done,
 			    struct err *err);
 
-/* Close it, unmerged. */
+/* Close it, unmerged, and say in its body that we do: it is not declined. */
 MUST_USE int forge_pull_close(struct forge *forge,
 			      const struct forge_pull *pull, struct err *err);
 

@@ -11,6 +11,7 @@
 
 #define PAGE        50
 #define PAGES_MOST  100
+#define CLOSED_MOST 2
 #define NOTES_PAGE  100 /* of GitHub; Gitea gives all at once */
 #define STATUS_MOST 140 /* bytes of a description */
 
@@ -47,38 +48,44 @@ static bool is_it(const json_t *pull, const char *head, const char *base)
 }
 
 static const char *list_path(struct forge *forge, const char *head,
-			     const char *base, unsigned page)
+			     const char *base, const char *state, unsigned page)
 {
 	struct arena *arena = forge->run->arena;
 
 	/* Gitea cannot be asked for a head. */
 	if (is_gitea(forge))
 		return arena_printf(arena,
-				    "/pulls?state=open&base_branch=%s"
+				    "/pulls?state=%s&base_branch=%s"
 				    "&limit=%d&page=%u",
-				    http_escape(arena, base), PAGE, page);
+				    state, http_escape(arena, base), PAGE,
+				    page);
 	return arena_printf(arena,
-			    "/pulls?state=open&base=%s&head=%s%%3A%s"
+			    "/pulls?state=%s&base=%s&head=%s%%3A%s"
 			    "&per_page=%d&page=%u",
-			    http_escape(arena, base),
+			    state, http_escape(arena, base),
 			    http_escape(arena, forge->owner),
 			    http_escape(arena, head), PAGE, page);
 }
 
+/* The newest come first: what was declined long ago is forgotten. */
 static int find(struct forge *forge, const char *head, const char *base,
-		const json_t **out, struct err *err)
+		bool declined, const json_t **out, struct err *err)
 {
+	const unsigned most = declined ? CLOSED_MOST : PAGES_MOST;
+	const char *state = declined ? "closed" : "open";
 	const json_t *pull;
 	json_t *pulls;
 	size_t i;
 
 	*out = NULL;
-	for (unsigned page = 1; page <= PAGES_MOST; page++) {
-		if (forge_call(forge, "GET", list_path(forge, head, base, page),
-			       NULL, &pulls, err) < 0)
+	for (unsigned page = 1; page <= most; page++) {
+		if (forge_call(forge, "GET",
+			       list_path(forge, head, base, state, page), NULL,
+			       &pulls, err) < 0)
 			return -1;
 		json_array_foreach(pulls, i, pull)
-			if (!*out && is_it(pull, head, base))
+			if (!*out && is_it(pull, head, base) &&
+			    !doc_get_string(pull, "merged_at", NULL))
 				*out = pull;
 		/* A server may give smaller pages than it is asked for. */
 		if (*out || !json_array_size(pulls))

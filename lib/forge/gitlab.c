@@ -27,7 +27,7 @@ static void pull_of(const json_t *value, struct forge_pull *out)
 }
 
 static int find(struct forge *forge, const char *head, const char *base,
-		const json_t **out, struct err *err)
+		bool declined, const json_t **out, struct err *err)
 {
 	struct arena *arena = forge->run->arena;
 	const json_t *one;
@@ -37,9 +37,10 @@ static int find(struct forge *forge, const char *head, const char *base,
 	*out = NULL;
 	if (forge_call(forge, "GET",
 		       arena_printf(arena,
-				    "/merge_requests?state=opened"
+				    "/merge_requests?state=%s"
 				    "&source_branch=%s&target_branch=%s"
 				    "&per_page=100",
+				    declined ? "closed" : "opened",
 				    http_escape(arena, head),
 				    http_escape(arena, base)),
 		       NULL, &found, err) < 0)

@@ -41,9 +41,10 @@ struct forge_driver {
 	size_t text_most;  /* bytes */
 	/* As the forge describes one. */
 	void (*pull_of)(const json_t *value, struct forge_pull *out);
-	/* NULL in `*out` where there is none. */
+	/* The open one or, where `declined`, the newest that was closed without
+	 * being merged; NULL in `*out` where there is none. */
 	int (*find)(struct forge *forge, const char *head, const char *base,
-		    const json_t **out, struct err *err);
+		    bool declined, const json_t **out, struct err *err);
 	/* What is posted for a new one. */
 	json_t *(*fields)(struct forge *forge,
 			  const struct forge_pull_args *args);

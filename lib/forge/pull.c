@@ -11,14 +11,14 @@
 #include "forge/inside.h"
 
 #define KEY_MOST 100
+#define CLOSED   "\n\nClosed by gitops: there is nothing left to do.\n"
 
 const char *forge_done_text(enum forge_done done)
 {
 	static const char *const texts[] = {
-		[FORGE_UNCHANGED] = "unchanged",
-		[FORGE_CREATED] = "created",
-		[FORGE_UPDATED] = "updated",
-		[FORGE_REMOVED] = "removed",
+		[FORGE_UNCHANGED] = "unchanged", [FORGE_CREATED] = "created",
+		[FORGE_UPDATED] = "updated",     [FORGE_REMOVED] = "removed",
+		[FORGE_DECLINED] = "declined",
 	};
 
 	return texts[done];
@@ -37,17 +37,23 @@ static void read_pull(struct forge *forge, const json_t *value,
 		out->body = "";
 }
 
-int forge_pull_find(struct forge *forge, const char *head, const char *base,
-		    struct forge_pull *out, struct err *err)
+static int find(struct forge *forge, const char *head, const char *base,
+		bool declined, struct forge_pull *out, struct err *err)
 {
 	const json_t *found = NULL;
 
-	if (forge->driver->find(forge, head, base, &found, err) < 0)
+	if (forge->driver->find(forge, head, base, declined, &found, err) < 0)
 		return err_wrap(err, "look for the pull request of '%s'", head);
 	*out = (struct forge_pull){ 0 };
 	if (found)
 		read_pull(forge, found, out);
 	return 0;
+}
+
+int forge_pull_find(struct forge *forge, const char *head, const char *base,
+		    struct forge_pull *out, struct err *err)
+{
+	return find(forge, head, base, false, out, err);
 }
 
 int forge_pull_get(struct forge *forge, int64_t number, struct forge_pull *out,
@@ -91,6 +97,13 @@ static const char *bare_title(const struct forge *forge, const char *title)
 						   title;
 }
 
+static bool says_it(const struct forge *forge, const struct forge_pull *pull,
+		    const struct forge_pull_args *args)
+{
+	return str_equal(bare_title(forge, pull->title), args->title) &&
+	       is_same_text(pull->body, args->body);
+}
+
 static int update(struct forge *forge, const struct forge_pull_args *args,
 		  struct forge_pull *pull, enum forge_done *done,
 		  struct err *err)
@@ -99,8 +112,7 @@ static int update(struct forge *forge, const struct forge_pull_args *args,
 	struct forge_pull_args wanted = *args;
 
 	*done = FORGE_UNCHANGED;
-	if (str_equal(title, args->title) &&
-	    is_same_text(pull->body, args->body))
+	if (says_it(forge, pull, args))
 		return 0;
 	/* A draft stays one until somebody says that it is ready. */
 	if (title != pull->title)
@@ -143,6 +155,11 @@ int forge_pull_set(struct forge *forge, const struct forge_pull_args *args,
 	if (forge_pull_find(forge, args->head, args->base, out, err) < 0)
 		return -1;
 	if (!out->number) {
+		if (find(forge, args->head, args->base, true, out, err) < 0)
+			return -1;
+		*done = FORGE_DECLINED;
+		if (out->number && says_it(forge, out, &wanted))
+			return 0;
 		*done = FORGE_CREATED;
 		if (create(forge, &wanted, out, &why) == 0)
 			return 0;
@@ -159,10 +176,29 @@ int forge_pull_set(struct forge *forge, const struct forge_pull_args *args,
 	return update(forge, &wanted, out, done, err);
 }
 
+static int close_it(struct forge *forge, const struct forge_pull *pull,
+		    struct err *err)
+{
+	const size_t most = forge->driver->text_most - strlen(CLOSED);
+	struct arena *arena = forge->run->arena;
+	const struct forge_pull_args last = {
+		.title = pull->title,
+		.body = arena_printf(arena, "%s%s",
+				     forge_cut(arena, pull->body, most),
+				     CLOSED),
+	};
+	struct forge_pull now;
+
+	if (forge->driver->edit(forge, pull, &last, err) < 0 ||
+	    forge_pull_get(forge, pull->number, &now, err) < 0)
+		return -1;
+	return forge->driver->close(forge, &now, err);
+}
+
 int forge_pull_close(struct forge *forge, const struct forge_pull *pull,
 		     struct err *err)
 {
-	return forge->driver->close(forge, pull, err) < 0 ?
+	return close_it(forge, pull, err) < 0 ?
 		       err_wrap(err, "close pull request %lld",
 				(long long)pull->number) :
 		       0;

@@ -73,7 +73,7 @@ RULES = {
          {"name": str, "description": str, "target_url": str}),
     ],
     "bitbucket": [
-        ("GET", "/repositories/o/r/pullrequests", "pagelen fields q", {}, {}),
+        ("GET", "/repositories/o/r/pullrequests", "pagelen fields q sort", {}, {}),
         ("POST", "/repositories/o/r/pullrequests", "",
          {"title": str, "source": dict},
          {"description": str, "destination": dict, "draft": bool,
@@ -94,7 +94,7 @@ RULES = {
     ],
     "bitbucket-server": [
         ("GET", "/projects/o/repos/r/pull-requests",
-         "state direction limit at", {}, {}),
+         "state direction limit at order", {}, {}),
         ("POST", "/projects/o/repos/r/pull-requests", "",
          {"title": str, "fromRef": dict, "toRef": dict},
          {"description": str, "draft": bool, **REVIEWERS}),
@@ -137,7 +137,7 @@ class Forge:
     def __init__(self, kind):
         self.kind = kind
         self.asked, self.faults, self.answers = [], [], []
-        self.pulls, self.notes = [], []
+        self.pulls, self.closed, self.notes = [], [], []
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0),
                                                       self.handler())
         self.url = f"http://127.0.0.1:{self.server.server_port}"
@@ -161,7 +161,9 @@ class Forge:
                 text = self.rfile.read(n)
                 status, headers, body = forge.take(
                     self.command, self.path, self.headers, text)
-                out = b"" if body is None else json.dumps(body).encode()
+                out = (b"" if body is None else body.encode()
+                       if isinstance(body, str) else
+                       json.dumps(body).encode())
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -183,7 +185,7 @@ class Forge:
             if what == method and part in path:
                 del self.answers[i]
                 return answer
-        return self.own(method, path, body)
+        return self.own(method, path, query, body)
 
     def check(self, method, path, query, headers, body):
         if headers.get("Authorization") != f"Bearer {TOKEN}":
@@ -218,7 +220,12 @@ class Forge:
 
     # ---- what is answered ----
 
-    def own(self, method, path, body):
+    def decline(self):
+        """What a person can do, or we."""
+        self.closed = self.pulls[:] + self.closed
+        self.pulls.clear()
+
+    def own(self, method, path, query, body):
         numbers = [int(n) for n in re.findall(r"/(\d+)(?=/|$)", path)]
         if "statuses" in path or "build-status" in path:
             return 201, {}, {}
@@ -227,20 +234,21 @@ class Forge:
         if path.endswith(("/o/r", "/graphql", "/labels", "/merge",
                           "/requested_reviewers", "/decline")):
             if path.endswith("/decline"):
-                self.pulls.clear()
+                self.decline()
             return 200, {}, {"data": {}}
         if path.endswith("/users"):
             return 200, {}, [{"id": 77}]
-        return self.pull(method, numbers, body)
+        return self.pull(method, query, numbers, body)
 
-    def pull(self, method, numbers, body):
+    def pull(self, method, query, numbers, body):
         if method == "GET":
-            return 200, {}, (self.pulls[0] if numbers else
-                             self.listed(self.pulls))
+            closed = "=closed" in query or "DECLINED" in query
+            return 200, {}, (self.pulls[0] if numbers else self.listed(
+                self.closed if closed else self.pulls))
         if method == "POST":
             self.pulls.append(self.made(body))
         elif "closed" in body.values() or "close" in body.values():
-            self.pulls.clear()
+            self.decline()
         else:
             self.pulls[0].update(body)
         return 200, {}, self.pulls[0] if self.pulls else {}

@@ -133,7 +133,7 @@ def test_each_app_has_its_own(release, config):
     assert branches(config) == ["main", "release/api"]
 
 
-def test_commits_of_others_are_left_alone(release, config):
+def test_row_98_commits_of_others_are_left_alone(release, config):
     release("--image", f"{IMAGE}:2")
     fetch(config)
     config.git("checkout", "-q", "-b", "fix", "origin/release/web")
@@ -145,6 +145,34 @@ def test_commits_of_others_are_left_alone(release, config):
     assert "hint: " in result.err
     fetch(config)
     assert config.git("rev-parse", "origin/release/web") == theirs
+
+
+def test_what_was_declined_is_not_opened_again(release, config):
+    release("--image", f"{IMAGE}:2")
+    (pull,) = pulls(config)
+    config.api("PATCH", f"/pulls/{pull['number']}", {"state": "closed"})
+    result = release("--image", f"{IMAGE}:2")
+    assert f"declined  {pull['html_url']}" in result.out
+    assert f"pull request {pull['number']} says the same and was closed" in \
+        result.err
+    assert pulls(config) == []
+    release("--image", f"{IMAGE}:3")
+    (other,) = pulls(config)
+    assert other["number"] != pull["number"]
+
+
+def test_row_99_a_branch_that_was_merged_is_made_anew(release, config):
+    release("--image", f"{IMAGE}:2")
+    (pull,) = pulls(config)
+    config.api("POST", f"/pulls/{pull['number']}/merge",
+               {"Do": "squash", "delete_branch_after_merge": True})
+    assert "nothing to move" in release("--image", f"{IMAGE}:2").out
+    release("--image", f"{IMAGE}:3")
+    (other,) = pulls(config)
+    fetch(config)
+    assert config.git("rev-list", "--count",
+                      "origin/main..origin/release/web") == "1"
+    assert "2 -> 3" in other["title"]
 
 
 def test_the_forge_brings_the_branch_up_to_date(release, config):

@@ -2,6 +2,8 @@
 """What is asked of GitHub, GitLab and both kinds of Bitbucket, held against
 their published descriptions; and what becomes of their refusals."""
 
+import json
+
 import pytest
 
 from bed.driver import forge_driver
@@ -96,7 +98,42 @@ def test_the_same_branch_of_a_fork_is_another(forge, ask):
     assert ask(forge, "close", "b", "main").out == "none\n"
 
 
-def test_a_race_ends_in_one(forge, ask):
+def test_what_was_declined_is_not_opened_again(forge, ask):
+    """Unless it is something else, or it was we who had closed it."""
+    pull = ("pull", "b", "main")
+    ask(forge, *pull, "one", "x")
+    forge.decline()
+    made = len(sent(forge, "POST"))
+    assert ask(forge, *pull, "one", "x").out.startswith("declined 5")
+    assert len(sent(forge, "POST")) == made
+    assert ask(forge, *pull, "two", "x").out.startswith("created 5")
+    ask(forge, "close", "b", "main")
+    assert "Closed by gitops" in json.dumps(forge.closed[0])
+    assert ask(forge, *pull, "two", "x").out.startswith("created 5")
+
+
+def test_row_99_one_that_was_merged_is_no_answer(forge, ask):
+    """And one that is merged after we looked cannot be changed."""
+    pull = ("pull", "b", "main")
+    ask(forge, *pull, "one", "x")
+    (merged,) = forge.pulls
+    take = forge.take
+
+    def merge(method, path, headers, text):
+        if method in ("PATCH", "PUT"):
+            forge.pulls.clear()
+            return 409, {}, {"message": "it is merged"}
+        return take(method, path, headers, text)
+    forge.take = merge
+    result = ask(forge, *pull, "two", "x", expect=2)
+    assert "update pull request 5: " in result.err
+    forge.take = take
+    if forge.kind == "github":
+        forge.closed = [{**merged, "merged_at": "2026-01-01T00:00:00Z"}]
+    assert ask(forge, *pull, "one", "x").out.startswith("created 5")
+
+
+def test_row_97_a_race_ends_in_one(forge, ask):
     """Somebody opens it between our look and our request."""
     ask(forge, "pull", "b", "main", "one", "x")
     pull = forge.pulls.pop()
@@ -172,11 +209,19 @@ def test_gitlab_knows_it_already(ask):
     (301, {"Location": "https://example.com/"}, {"message": "Moved"}, 2,
      "sends us elsewhere (301)"),
 ])
-def test_refusals(hub, ask, status, headers, body, expect, words):
+def test_row_96_refusals(hub, ask, status, headers, body, expect, words):
     hub.answers = [("GET", "comments", (status, headers, body))]
     result = ask(hub, "comment", "5", "k", "x", expect=expect)
     assert f"comment on pull request 5: GitHub {words}" in result.err
     assert hub.notes == []
+
+
+def test_row_100_a_page_to_log_in_is_no_answer(hub, ask):
+    hub.answers = [("GET", "pulls", (200, {"Content-Type": "text/html"},
+                                     "<!DOCTYPE html><title>Log in"))]
+    result = ask(hub, "pull", "b", "main", "one", "x", expect=2)
+    assert "GitHub answers with no JSON: " in result.err
+    assert hub.pulls == []
 
 
 def test_a_token_follows_no_redirect(hub, ask):
