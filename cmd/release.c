@@ -412,6 +412,24 @@ static int tell(struct releasing *releasing, struct report *report,
 	return report_release(report, &result, err);
 }
 
+/* What was moved stays so, and a rerun asks for the rest. */
+static void say_errors(const struct releasing *releasing,
+		       const struct repo_landed *landed, struct err *err)
+{
+	AUTO_ERR struct err errors = { 0 };
+
+	release_errors(&releasing->plan, &errors);
+	if (errors.status == ERR_OK)
+		return;
+	if (landed->oid || releasing->pulls.n) {
+		err_set(err, ERR_PARTIAL,
+			"some images were moved, and some could not be asked "
+			"for");
+		err_hint(err, "run it again: what was moved stays");
+	}
+	err_append(err, &errors);
+}
+
 static int release_run(struct run *run, int argc, char **argv,
 		       struct report **report, struct err *err)
 {
@@ -449,7 +467,7 @@ static int release_run(struct run *run, int argc, char **argv,
 	report_source(*report, repo_shown(repo), &revision);
 	if (tell(releasing, *report, &landed, err) < 0)
 		return -1;
-	release_errors(&releasing->plan, err);
+	say_errors(releasing, &landed, err);
 	if (opts->sync)
 		return releasing_sync(releasing, repo, *report, err);
 	return err->status == ERR_OK ? 0 : -1;
