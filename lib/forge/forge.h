@@ -132,7 +132,7 @@ MUST_USE int forge_pull_set(struct forge *forge,
 			    struct forge_pull *out, enum forge_done *done,
 			    struct err *err);
 
-/* Close it, unmerged, and say in its body that we do: it is not declined. */
+/* Close it, unmerged, and say so in its body: nobody has declined it. */
 MUST_USE int forge_pull_close(struct forge *forge,
 			      const struct forge_pull *pull, struct err *err);
 
