@@ -10,10 +10,13 @@ from bed.gitservers import PASSWORD as GIT_PASSWORD
 from bed.gitservers import USER as GIT_USER
 from bed.gitservers import https_git, repositories
 from bed.registry import PASSWORD, Registry, basic
+from bed.tokens import Tokens
 
 __all__ = ["https_git", "repositories"]
 
 PUSHERS = 20
+MANY = 200
+SCOPES_MOST = 20  # in one token
 OLD, MIDDLE, NEW = ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z",
                     "2026-03-01T00:00:00Z")
 
@@ -123,6 +126,61 @@ def test_each_repository_is_asked_once(release, registry, repo, prefix):
         {"host": registry.host, "requests": 30, "tokens": 0}]
     trailers = repo.git("log", "-1", "--format=%(trailers:key=Gitops-Image)")
     assert len(trailers.splitlines()) == 30
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """The directory of a registry with many repositories, filled while it
+    asks for nothing."""
+    directory = tmp_path_factory.mktemp("many")
+    registry = Registry(directory, login=False)
+    for n in range(MANY):
+        push(registry, f"r{n}", v1_0_0=OLD)
+    registry.stop()
+    return directory
+
+
+def release_of_many(release, repo, registry):
+    """What a release of them says that changes nothing, and how many requests
+    the registry has answered."""
+    images = [f"{registry.host}/r{n}" for n in range(MANY)]
+    repo.commit({
+        "gitops.yaml": apps(*(f"image: {image}, policy: semver ^1"
+                              for image in images)),
+        **{f"deploy/{n}.yaml": deployment(f"d{n}", f"{image}:1.0.0")
+           for n, image in enumerate(images)}})
+    before = len(registry.requests())
+    done = release("release", "--all", repo, "-o", "json").json["release"]
+    assert done["commit"] is None
+    (counted,) = done["registries"]
+    answered = len(registry.requests()) - before
+    assert counted["requests"] == answered
+    return counted["tokens"], answered
+
+
+def test_many_repositories_with_a_login(release, many, repo):
+    registry = Registry(many)
+    (release.home / ".docker" / "config.json").write_text(
+        '{"auths": {"%s": {"auth": "%s"}}}' % (registry.host, basic()))
+    assert release_of_many(release, repo, registry) == (0, MANY)
+    registry.stop()
+
+
+def test_many_repositories_with_tokens(release, many, repo, tmp_path):
+    """One request more says where tokens are to be had."""
+    tokens = Tokens(tmp_path / "tokens")
+    registry = Registry(many, login=False, auth=tokens.auth)
+    assert release_of_many(release, repo, registry) == (
+        MANY // SCOPES_MOST, MANY + 1)
+    assert len(tokens.seen) == MANY // SCOPES_MOST
+    # A realm that has one scope in a token is asked once more, for nothing:
+    # each of the ten that were for twenty.
+    tokens.reset()
+    tokens.most = 1
+    assert release_of_many(release, repo, registry) == (
+        MANY // SCOPES_MOST + MANY, MANY + 1)
+    registry.stop()
+    tokens.stop()
 
 
 def test_two_releases_at_once_are_both_in_the_history(https, https_git,
