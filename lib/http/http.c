@@ -386,6 +386,7 @@ int http_until(struct http *http, struct http_request *requests, size_t n,
 		.enough = enough,
 		.context = context,
 	};
+	bool some = true; /* to be set going, or to be taken further */
 	size_t active;
 	int running;
 
@@ -396,15 +397,18 @@ int http_until(struct http *http, struct http_request *requests, size_t n,
 			.body = { "", 0 },
 			.content_type = "",
 		};
+	/* It waits after advance(), never between what came and the question
+	 * whether that is enough. */
 	for (;;) {
 		int64_t wait_ms = advance(&batch, &active);
 
 		if (!active)
 			break;
-		curl_multi_perform(http->multi, &running);
-		if (!collect(&batch))
+		if (!some)
 			curl_multi_poll(http->multi, NULL, 0, (int)wait_ms,
 					NULL);
+		curl_multi_perform(http->multi, &running);
+		some = collect(&batch);
 	}
 	http->busy = false;
 	if (batch.err.status && (batch.given_up || batch.begun < n)) {

@@ -112,14 +112,18 @@ class Images(Program):
 
 
 class Registry:
-    """docker-registry with htpasswd, or open to all."""
+    """docker-registry with htpasswd, or open to all.  What it keeps `in_memory`
+    is gone when it ends."""
 
-    def __init__(self, directory, login=True, tls=None, auth=None):
+    def __init__(self, directory, login=True, tls=None, auth=None,
+                 in_memory=False):
         self.directory = directory
         directory.mkdir(parents=True, exist_ok=True)
         self.login = login
         self.scheme = "https" if tls else "http"
         auth = auth or ""
+        storage = "inmemory: {}" if in_memory else \
+            f"filesystem: {{rootdirectory: {directory}/data}}"
         if login:
             users = directory / "htpasswd"
             done = subprocess.run(
@@ -135,7 +139,7 @@ class Registry:
             config.write_text(
                 "version: 0.1\nlog: {level: info}\n"
                 "storage:\n  delete: {enabled: true}\n"
-                f"  filesystem: {{rootdirectory: {directory}/data}}\n"
+                f"  {storage}\n"
                 f"http:\n  addr: {self.host}\n"
                 "  secret: not-a-secret\n" + (
                     f"  tls: {{certificate: {tls[0]}, key: {tls[1]}}}\n"
