@@ -232,6 +232,8 @@ $(fuzzers): $(OUT)/%: $(OUT)/%.o $(archive)
 bench: all cluster
 	$(Q)$(test_env) tests/bench/render.py
 	$(Q)$(test_env) tests/bench/history.py
+	$(Q)$(test_env) tests/bench/release.py
+	$(Q)$(test_env) tests/bench/rollback.py
 	$(Q)$(test_env) tests/bench/run.py
 
 # ---- lint ----
