@@ -25,9 +25,7 @@ static const enum report_format diff_formats[] = {
 	REPORT_MARKDOWN,
 };
 
-/* Which differences are told by the exit status. */
-enum fail_on { FAIL_ON_ANY, FAIL_ON_DRIFT, FAIL_ON_PENDING };
-
+/* Which differences are told by the exit status: enum report_about. */
 static const char *const fail_choices[] = { "any", "drift", "pending", NULL };
 
 struct diff_args {
@@ -68,7 +66,7 @@ static const struct opt diff_opts[] = {
 	OPT_INCLUDE(struct diff_args, target, target_opts),
 	OPT_INCLUDE(struct diff_args, change, change_opts),
 	OPT_INCLUDE(struct diff_args, output, output_opts),
-	OPT_INCLUDE(struct diff_args, tell, tell_report_opts),
+	OPT_INCLUDE(struct diff_args, tell, tell_diff_opts),
 	OPT_INCLUDE(struct diff_args, prune, planning_opts),
 	OPT_INCLUDE(struct diff_args, post, post_opts),
 	OPT_END,
@@ -109,12 +107,12 @@ static int check_args(struct diff_args *args, struct err *err)
 /* The exit status of a plan that could be made. */
 static int judge(const struct diff_args *args, const struct plan *plan)
 {
-	bool differs = args->fail_on == FAIL_ON_ANY && plan_changes(plan);
+	bool differs = args->fail_on == REPORT_ABOUT_ANY && plan_changes(plan);
 
 	for (size_t i = 0; i < plan->n; i++)
-		differs |= args->fail_on == FAIL_ON_DRIFT ?
+		differs |= args->fail_on == REPORT_ABOUT_DRIFT ?
 				   reason_drifted(&plan->v[i]) :
-				   args->fail_on == FAIL_ON_PENDING &&
+				   args->fail_on == REPORT_ABOUT_PENDING &&
 					   reason_pending(&plan->v[i]);
 	return differs && !args->exit_zero ? EXIT_DIFFERENT : 0;
 }
@@ -220,6 +218,7 @@ static int diff_run(struct run *run, int argc, char **argv,
 		return -1;
 	output_open(run, "diff", diff_formats[args.format], &args.output,
 		    report);
+	args.tell.about = (enum report_about)args.fail_on;
 	tell_at_end(run, &args.tell, *report);
 	report_set_detail(*report, args.name_only ? REPORT_NAMES :
 				   args.summary   ? REPORT_SUMMARY :

@@ -32,6 +32,14 @@ const struct opt tell_opts[] = {
 	OPT_END,
 };
 
+const struct opt tell_diff_opts[] = {
+	OPT_CHOICE(struct tell_args, notify, 0, "notify", "WHEN",
+		   "when to tell the webhooks of GITOPS_*_URL", due_choices),
+	OPT_STRING(struct tell_args, report, 0, "report", "FILE",
+		   "write the result as JSON to this file, too"),
+	OPT_END,
+};
+
 struct telling {
 	struct run *run;
 	struct tell_args args;
@@ -107,13 +115,16 @@ static void send(const struct telling *telling, const struct notify_hook *hook,
 /* Nothing that becomes of it changes how the run ended. */
 static void notify(const struct telling *telling, const json_t *document)
 {
+	const struct report_notice_args args = {
+		.due = (enum report_due)telling->args.notify,
+		.about = telling->args.about,
+		.now = clock_wall(),
+	};
 	struct report_notices notices;
 
 	if (!telling->chat.url && !telling->hook.url)
 		return;
-	report_notices(telling->run->arena, document,
-		       (enum report_due)telling->args.notify, clock_wall(),
-		       &notices);
+	report_notices(telling->run->arena, document, &args, &notices);
 	if (!notices.n)
 		return;
 	send(telling, &telling->chat, &notices.chat, 1);

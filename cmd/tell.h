@@ -14,11 +14,13 @@
 #include "report/report.h"
 
 struct tell_args {
-	const char *report;  /* file for the document, or NULL */
-	const char *metrics; /* the same for metrics */
-	int notify;          /* enum report_due */
+	const char *report;      /* file for the document, or NULL */
+	const char *metrics;     /* the same for metrics */
+	int notify;              /* enum report_due */
+	enum report_about about; /* of a diff */
 };
 extern const struct opt tell_opts[]; /* of a sync */
+extern const struct opt tell_diff_opts[];
 #define TELL_DEFAULTS                                                          \
 	{                                                                      \
 		.notify = REPORT_DUE_CHANGE                                    \

@@ -218,6 +218,26 @@ bool report_is_told(const struct plan_step *step, const char *manager);
  * their reasons. */
 int report_json_sides(struct report *report, struct err *err);
 
+/* ---- notice.c ---- */
+
+/* "Deployment web/web", of an object of the document. */
+char *report_notice_name(struct arena *arena, const json_t *object);
+/* A foreign text as Slack wants it, on one line and not too long: none of it
+ * is a link or calls people. */
+void report_notice_add_text(struct str *out, const char *text);
+
+/* ---- notice_diff.c ---- */
+
+/* How many objects of a diff's document differ in what is asked for. */
+size_t report_notice_count(const json_t *document, enum report_about about);
+/* Which, and by whom, into the notice `doc`. */
+void report_notice_differences(struct arena *arena, json_t *doc,
+			       const json_t *document, enum report_about about);
+/* The same for a chat. */
+void report_notice_add_differences(struct str *out, struct arena *arena,
+				   const json_t *document,
+				   enum report_about about);
+
 /* ---- markdown.c ---- */
 
 int report_markdown_diff(struct report *report, struct err *err);

@@ -13,6 +13,7 @@
 #define FAILURES_MOST 10  /* are listed in a chat */
 #define MOVES_MOST    10  /* the same */
 #define FAILURE_BYTES 400 /* of one */
+#define EXIT_DIFFERS  1   /* of a diff, which is no failure */
 
 /* What became of one cluster; or of all, where there is one document. */
 struct outcome {
@@ -20,7 +21,9 @@ struct outcome {
 	const json_t *whole;    /* that which says what it lacks */
 	const char *cluster;    /* NULL: it did not come that far */
 	int64_t status;
-	bool changed;
+	bool failed;
+	bool changed; /* of a diff: something differs */
+	bool diff;
 };
 
 /* ---- what there is to tell ---- */
@@ -67,9 +70,9 @@ static bool is_due(const struct outcome *outcome, enum report_due due)
 {
 	switch (due) {
 	case REPORT_DUE_CHANGE:
-		return outcome->status || outcome->changed;
+		return outcome->failed || outcome->changed;
 	case REPORT_DUE_FAILURE:
-		return outcome->status;
+		return outcome->failed;
 	case REPORT_DUE_ALWAYS:
 		return true;
 	case REPORT_DUE_NEVER:
@@ -80,9 +83,11 @@ static bool is_due(const struct outcome *outcome, enum report_due due)
 
 static const char *word_of(const struct outcome *outcome)
 {
-	if (outcome->status)
+	if (outcome->failed)
 		return "failed";
-	return outcome->changed ? "changed" : "unchanged";
+	if (!outcome->changed)
+		return "unchanged";
+	return outcome->diff ? "different" : "changed";
 }
 
 /* Why an object is to blame, or NULL. */
@@ -99,7 +104,7 @@ static const char *reason_of(const json_t *object)
 	return message ? message : state;
 }
 
-static char *name_of(struct arena *arena, const json_t *object)
+char *report_notice_name(struct arena *arena, const json_t *object)
 {
 	const char *kind = doc_get_string(object, "kind", NULL);
 	const char *namespace = doc_get_string(object, "namespace", NULL);
@@ -127,7 +132,8 @@ static json_t *failures_json(struct arena *arena, const json_t *document)
 			continue;
 		one = doc_object(arena);
 		doc_set_string(one, app ? app : "", "app", NULL);
-		doc_set_string(one, name_of(arena, object), "object", NULL);
+		doc_set_string(one, report_notice_name(arena, object), "object",
+			       NULL);
 		doc_set_string(one, reason, "reason", NULL);
 		json_array_append(list, one);
 	}
@@ -135,7 +141,8 @@ static json_t *failures_json(struct arena *arena, const json_t *document)
 }
 
 static struct bytes make_json(struct arena *arena,
-			      const struct outcome *outcome, int64_t now)
+			      const struct outcome *outcome,
+			      const struct report_notice_args *args)
 {
 	static const char *const taken[] = {
 		"apps",     "command",  "errors", "release", "repository",
@@ -161,8 +168,11 @@ static struct bytes make_json(struct arena *arena,
 				    (unsigned long long)id[0],
 				    (unsigned long long)id[1]),
 		       "id", NULL);
-	doc_set_string(doc, clock_rfc3339(arena, now), "sentAt", NULL);
+	doc_set_string(doc, clock_rfc3339(arena, args->now), "sentAt", NULL);
 	doc_set(doc, failures_json(arena, outcome->document), "failures", NULL);
+	if (outcome->diff)
+		report_notice_differences(arena, doc, outcome->document,
+					  args->about);
 	for (size_t i = 0; i < ARRAY_LEN(taken); i++) {
 		const json_t *value = member(outcome, taken[i]);
 
@@ -195,7 +205,32 @@ static void add_chat(struct str *out, const char *text, size_t most)
 	}
 }
 
-static void add_heading(struct str *out, const struct outcome *outcome)
+void report_notice_add_text(struct str *out, const char *text)
+{
+	add_chat(out, text, FAILURE_BYTES);
+}
+
+/* How it ended: "done". */
+static const char *end_of(const struct outcome *outcome,
+			  enum report_about about)
+{
+	static const char *const found[][2] = {
+		[REPORT_ABOUT_ANY] = { "found no difference",
+				       "found differences" },
+		[REPORT_ABOUT_DRIFT] = { "found no drift", "found drift" },
+		[REPORT_ABOUT_PENDING] = { "found nothing pending",
+					   "found what is pending" },
+	};
+
+	if (outcome->failed)
+		return "failed";
+	if (outcome->diff)
+		return found[about][outcome->changed];
+	return outcome->changed ? "done" : "changed nothing";
+}
+
+static void add_heading(struct str *out, const struct outcome *outcome,
+			enum report_about about)
 {
 	const char *command = json_string_value(member(outcome, "command"));
 	const char *before = ": ";
@@ -203,11 +238,10 @@ static void add_heading(struct str *out, const struct outcome *outcome)
 	size_t i;
 
 	str_printf(out, "%s *gitops %s %s*",
-		   outcome->status ? ":x:" : ":white_check_mark:",
-		   command ? command : "",
-		   outcome->status  ? "failed" :
-		   outcome->changed ? "done" :
-				      "changed nothing");
+		   outcome->failed                   ? ":x:" :
+		   outcome->diff && outcome->changed ? ":warning:" :
+						       ":white_check_mark:",
+		   command ? command : "", end_of(outcome, about));
 	if (outcome->cluster) {
 		str_add(out, " on ");
 		add_chat(out, outcome->cluster, FAILURE_BYTES);
@@ -303,13 +337,15 @@ static void add_counts(struct str *out, const struct outcome *outcome)
 	const char *before = "";
 
 	for (int verb = 0; verb < VERB_COUNT; verb++) {
-		const char *word = report_verb_words[verb].done;
-		const json_int_t n =
-			json_integer_value(json_object_get(summary, word));
+		const struct verb_words *words = &report_verb_words[verb];
+		const json_int_t n = json_integer_value(
+			json_object_get(summary, outcome->diff ? words->will :
+								 words->done));
 
 		if (!n)
 			continue;
-		str_printf(out, "%s%lld %s", before, (long long)n, word);
+		str_printf(out, "%s%lld %s", before, (long long)n,
+			   outcome->diff ? words->total : words->done);
 		before = ", ";
 	}
 	if (*before)
@@ -327,7 +363,7 @@ static void add_failures(struct str *out, struct arena *arena,
 		const char *reason = reason_of(one);
 
 		if (reason && n++ < FAILURES_MOST)
-			add_point(out, name_of(arena, one), reason);
+			add_point(out, report_notice_name(arena, one), reason);
 	}
 	list = n ? NULL : member(outcome, "errors");
 	json_array_foreach(list, i, one) {
@@ -361,16 +397,19 @@ static void add_run(struct str *out, struct arena *arena,
 }
 
 static void add_text(struct str *out, struct arena *arena,
-		     const struct outcome *outcome)
+		     const struct outcome *outcome, enum report_about about)
 {
 	if (out->len)
 		str_add_char(out, '\n');
-	add_heading(out, outcome);
+	add_heading(out, outcome, about);
 	add_revision(out, arena, outcome);
 	add_moves(out, arena, outcome);
 	add_counts(out, outcome);
-	if (outcome->status)
+	if (outcome->failed)
 		add_failures(out, arena, outcome);
+	else if (outcome->diff && outcome->changed)
+		report_notice_add_differences(out, arena, outcome->document,
+					      about);
 	add_run(out, arena, outcome);
 }
 
@@ -378,30 +417,45 @@ static void add_text(struct str *out, struct arena *arena,
 
 struct noticing {
 	struct arena *arena;
-	enum report_due due;
-	int64_t now;
+	const struct report_notice_args *args;
 	struct str text;
 	struct report_notices *out;
 };
 
+/* What makes it a diff that differs is what its exit status tells. */
+static void judge(struct outcome *outcome, enum report_about about)
+{
+	outcome->diff = str_equal(json_string_value(member(outcome, "command")),
+				  "diff");
+	outcome->failed = outcome->status &&
+			  !(outcome->diff && outcome->status == EXIT_DIFFERS);
+	outcome->changed =
+		outcome->diff ? outcome->status == EXIT_DIFFERS ||
+					(about == REPORT_ABOUT_ANY &&
+					 report_notice_count(outcome->document,
+							     about)) :
+				has_changed(outcome->document);
+}
+
 static void take(struct noticing *noticing, struct outcome outcome)
 {
-	outcome.changed = has_changed(outcome.document);
-	if (!is_due(&outcome, noticing->due))
+	const struct report_notice_args *args = noticing->args;
+
+	judge(&outcome, args->about);
+	if (!is_due(&outcome, args->due))
 		return;
-	*vec_push(noticing->arena, noticing->out) =
-		make_json(noticing->arena, &outcome, noticing->now);
-	add_text(&noticing->text, noticing->arena, &outcome);
+	*vec_push(noticing->arena, noticing->out) = make_json(noticing->arena,
+							      &outcome, args);
+	add_text(&noticing->text, noticing->arena, &outcome, args->about);
 }
 
 void report_notices(struct arena *arena, const json_t *document,
-		    enum report_due due, int64_t now,
+		    const struct report_notice_args *args,
 		    struct report_notices *out)
 {
 	struct noticing noticing = {
 		.arena = arena,
-		.due = due,
-		.now = now,
+		.args = args,
 		.text = STR_INIT(STR_BIG),
 		.out = out,
 	};

@@ -288,9 +288,22 @@ void report_metrics(struct str *out, const json_t *document,
 /* When somebody is to be told. */
 enum report_due {
 	REPORT_DUE_NEVER,
-	REPORT_DUE_CHANGE, /* something was changed, or failed */
+	REPORT_DUE_CHANGE, /* something was changed, differs, or failed */
 	REPORT_DUE_FAILURE,
 	REPORT_DUE_ALWAYS,
+};
+
+/* Which differences of a diff are told of. */
+enum report_about {
+	REPORT_ABOUT_ANY,
+	REPORT_ABOUT_DRIFT,
+	REPORT_ABOUT_PENDING,
+};
+
+struct report_notice_args {
+	enum report_due due;
+	enum report_about about;
+	int64_t now; /* the time of sending */
 };
 
 /* What is to be told, as the bodies of requests. */
@@ -301,9 +314,9 @@ struct report_notices {
 	size_t room;
 };
 
-/* The same of that document; `now` is told as the time of sending. */
+/* The same of that document. */
 void report_notices(struct arena *arena, const json_t *document,
-		    enum report_due due, int64_t now,
+		    const struct report_notice_args *args,
 		    struct report_notices *out);
 
 /*

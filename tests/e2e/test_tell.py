@@ -296,9 +296,11 @@ def test_without_a_key_nothing_is_signed(gitops, repo, on):
 
 
 @pytest.mark.parametrize("when,told", [
-    ("change", "CF"), ("failure", "F"), ("always", "CUF"), ("never", "")])
+    ("change", "CFDF"), ("failure", "FF"), ("always", "CUFDUF"),
+    ("never", "")])
 def test_when_it_is_told(gitops, repo, on, when, told):
-    words = {"changed": "C", "unchanged": "U", "failed": "F"}
+    words = {"changed": "C", "different": "D", "unchanged": "U",
+             "failed": "F"}
     with Receiver() as hook:
         env = {"GITOPS_NOTIFY_URL": hook.url, "GITOPS_NOTIFY": when}
         repo.commit(config_map(x="1"))
@@ -306,8 +308,67 @@ def test_when_it_is_told(gitops, repo, on, when, told):
         gitops("sync", *on, repo, env=env)
         repo.commit(BAD)
         gitops("sync", *on, repo, env=env, expect=2)
+        repo.commit(config_map(x="2"))
+        gitops("diff", *on, repo, env=env, expect=1)
+        gitops("diff", "--fail-on=drift", *on, repo, env=env)
+        repo.commit(BAD)
         gitops("diff", *on, repo, env=env, expect=2)
     assert "".join(words[one["result"]] for one in hook.documents) == told
+
+
+def test_a_diff_tells_nobody_unless_it_is_asked_to(gitops, repo, on):
+    repo.commit(config_map(x="1"))
+    with Receiver() as hook:
+        env = {"GITOPS_SLACK_URL": hook.url, "GITOPS_NOTIFY_URL": hook.url}
+        gitops("diff", *on, repo, env=env, expect=1)
+        gitops("diff", "--exit-zero", "--notify=change", *on, repo, env=env)
+    assert len(hook.got) == 2
+
+
+def test_drift_is_told_with_who_has_made_it(kube, control, repo, ns):
+    """And what is pending is not where drift was asked for."""
+    repo.commit({"a.yaml": objects.config_map("a", {"k": "v"}, ns),
+                 "b.yaml": objects.config_map("b", {"k": "v"}, ns)})
+    kube("sync", repo)
+    repo.commit({"b.yaml": objects.config_map("b", {"k": "w"}, ns)}, "two")
+    diff = ["diff", "-q", "--notify=change", "--fail-on"]
+    with Receiver() as hook, Receiver() as chat:
+        env = {"GITOPS_NOTIFY_URL": hook.url, "GITOPS_SLACK_URL": chat.url}
+        kube(*diff, "drift", repo, env=env)
+        assert not hook.got and not chat.got
+        control.api.merge(f"{objects.config_maps(ns)}/a",
+                          {"data": {"k": "CANARY-x"}}, "alice")
+        for _ in range(2):
+            kube(*diff, "drift", repo, env=env, expect=1)
+        kube(*diff, "any", repo, env=env, expect=1)
+    drift, again, both = hook.documents
+    assert drift["result"] == "different" and drift["exitStatus"] == 1
+    [one] = drift["differences"]
+    assert one["object"] == f"ConfigMap {ns}/a"
+    [field] = one["fields"]
+    assert field["path"] == ".data.k" and field["pending"] is None
+    assert field["drift"]["manager"] == "alice" and field["drift"]["time"]
+    assert again["digest"] == drift["digest"] != both["digest"]
+    assert again["id"] != drift["id"]
+    text, _, whole = [one["text"] for one in chat.documents]
+    assert text.startswith(":warning: *gitops diff found drift* on ")
+    assert f"\n• change ConfigMap {ns}/a\n" \
+        "    drift: .data.k, by alice (Update) 20" in text
+    assert "pending" not in text and f"{ns}/b" not in text
+    assert " Ada: two\n" in whole
+    for _, _, body in hook.got + chat.got:
+        assert b"CANARY" not in body
+
+
+def test_a_fleet_tells_of_the_clusters_that_differ(gitops, fleet, repo,
+                                                   tmp_path):
+    on = ["--cluster", f"dir:{tmp_path / 'cluster'}"]
+    gitops("sync", *on, repo)
+    repo.commit({"db/b.yaml": objects.config_map("b", {"x": "2"})})
+    with Receiver() as hook:
+        gitops("diff", "--notify=change", *on, repo, expect=1,
+               env={"GITOPS_NOTIFY_URL": hook.url})
+    assert [one["cluster"] for one in hook.documents] == ["east"]
 
 
 def test_a_chat_is_told(gitops, repo, on):

@@ -30,11 +30,19 @@ static json_t *read(struct bytes text)
 	return doc;
 }
 
+static void notice_about(const char *document, enum report_due due,
+			 enum report_about about)
+{
+	const struct report_notice_args args = { due, about, 1767323045 };
+
+	report_notices(arena,
+		       read((struct bytes){ document, strlen(document) }),
+		       &args, &notices);
+}
+
 static void notice(const char *document, enum report_due due)
 {
-	report_notices(arena,
-		       read((struct bytes){ document, strlen(document) }), due,
-		       1767323045, &notices);
+	notice_about(document, due, REPORT_ABOUT_ANY);
 }
 
 static void assert_chat(const char *text)
@@ -192,6 +200,148 @@ static void a_long_list_has_an_end(void **state)
 	assert_non_null(strstr(chat, "fault 9\nand 3 more\n"));
 }
 
+/* ---- differences ---- */
+
+#define ALICE                                                                  \
+	"{\"manager\": \"alice\", \"operation\": \"Update\", "                 \
+	"\"subresource\": null, \"time\": \"2026-01-02T03:00:00Z\"}"
+#define ADA                                                                    \
+	"{\"commit\": \"1a2b3c4d5e\", \"author\": \"Ada <a@b>\", "             \
+	"\"subject\": \"two\", \"time\": \"2026-01-01T03:00:00Z\", "           \
+	"\"origin\": \"web.yaml:3\"}"
+
+static const char differs[] =
+	"{\"command\": \"diff\", \"exitStatus\": 1, "
+	"\"summary\": {\"change\": 1, \"delete\": 1, \"unchanged\": 4}, "
+	"\"objects\": [{\"kind\": \"Deployment\", \"namespace\": \"demo\", "
+	"\"name\": \"web\", \"app\": \"web\", \"action\": \"change\", "
+	"\"drift\": null, \"pending\": null, \"changes\": ["
+	"{\"path\": \".a\", \"before\": \"CANARY\", \"drift\": " ALICE
+	", \"pending\": null}, "
+	"{\"path\": \".b\", \"drift\": null, \"pending\": " ADA "}, "
+	"{\"path\": \".c\", \"drift\": " ALICE ", \"pending\": " ADA "}]}, "
+	"{\"kind\": \"Namespace\", \"namespace\": \"\", \"name\": \"demo\", "
+	"\"action\": \"unchanged\"}, "
+	"{\"kind\": \"Pod\", \"namespace\": \"demo\", \"name\": \"old\", "
+	"\"action\": \"delete\", \"drift\": null, \"pending\": " ADA ", "
+	"\"note\": \"git does not want it any more\", \"changes\": []}]}";
+
+static void a_difference_is_told_with_who_has_made_it(void **state)
+{
+	(void)state;
+	notice(differs, REPORT_DUE_CHANGE);
+	assert_chat(":warning: *gitops diff found differences*\n"
+		    "1 to change, 1 to delete, 4 unchanged\n"
+		    "\u2022 change Deployment demo/web\n"
+		    "    drift: .a, .c, by alice (Update) "
+		    "2026-01-02T03:00:00Z\n"
+		    "    pending: .b, .c, by 1a2b3c4 2026-01-01 Ada: two\n"
+		    "\u2022 delete Pod demo/old\n"
+		    "    pending: git does not want it any more, by 1a2b3c4 "
+		    "2026-01-01 Ada: two\n"
+		    "run by ?\n");
+	assert_null(strstr(notices.v[0].data, "CANARY"));
+}
+
+static void only_what_is_asked_for_is_told(void **state)
+{
+	json_t *doc;
+
+	(void)state;
+	notice_about(differs, REPORT_DUE_CHANGE, REPORT_ABOUT_DRIFT);
+	assert_chat(":warning: *gitops diff found drift*\n"
+		    "1 to change, 1 to delete, 4 unchanged\n"
+		    "\u2022 change Deployment demo/web\n"
+		    "    drift: .a, .c, by alice (Update) "
+		    "2026-01-02T03:00:00Z\n"
+		    "run by ?\n");
+	doc = read(notices.v[0]);
+	assert_string_equal(doc_get_string(doc, "result", NULL), "different");
+	assert_int_equal(json_array_size(doc_get(doc, "differences", NULL)), 1);
+	assert_string_equal(json_string_value(doc_pointer(
+				    doc, "/differences/0/fields/1/path")),
+			    ".c");
+	assert_string_equal(json_string_value(doc_pointer(
+				    doc,
+				    "/differences/0/fields/1/drift/manager")),
+			    "alice");
+	assert_true(json_is_null(
+		doc_pointer(doc, "/differences/0/fields/1/pending")));
+}
+
+static void a_difference_is_no_failure(void **state)
+{
+	(void)state;
+	notice(differs, REPORT_DUE_FAILURE);
+	assert_int_equal(notices.n, 0);
+}
+
+/* What a receiver knows an alert again by. */
+static void the_digest_is_that_of_what_differs(void **state)
+{
+	const char *one, *two, *drift;
+
+	(void)state;
+	notice(differs, REPORT_DUE_CHANGE);
+	one = doc_get_string(read(notices.v[0]), "digest", NULL);
+	notice(differs, REPORT_DUE_ALWAYS);
+	two = doc_get_string(read(notices.v[0]), "digest", NULL);
+	notice_about(differs, REPORT_DUE_CHANGE, REPORT_ABOUT_DRIFT);
+	drift = doc_get_string(read(notices.v[0]), "digest", NULL);
+	assert_string_equal(one, two);
+	assert_string_not_equal(one, drift);
+}
+
+static void a_diff_without_a_difference_is_told_on_demand(void **state)
+{
+	static const char none[] = "{\"command\": \"diff\", \"exitStatus\": "
+				   "0, \"summary\": {\"unchanged\": 3}}";
+
+	(void)state;
+	notice(none, REPORT_DUE_CHANGE);
+	assert_int_equal(notices.n, 0);
+	notice_about(none, REPORT_DUE_ALWAYS, REPORT_ABOUT_DRIFT);
+	assert_chat(":white_check_mark: *gitops diff found no drift*\n"
+		    "3 unchanged\nrun by ?\n");
+}
+
+static void many_differences_are_cut(void **state)
+{
+	AUTO_STR struct str text = STR_INIT(1 << 20);
+	const char *chat;
+	json_t *doc;
+
+	(void)state;
+	str_add(&text, "{\"command\": \"diff\", \"exitStatus\": 1, "
+		       "\"objects\": [");
+	for (int i = 0; i < 120; i++) {
+		str_printf(&text,
+			   "%s{\"kind\": \"Pod\", \"name\": \"%d\", "
+			   "\"action\": \"change\", \"changes\": [",
+			   i ? ", " : "", i);
+		for (int j = 0; j < 25; j++)
+			str_printf(&text,
+				   "%s{\"path\": \".f%d\", \"pending\": null, "
+				   "\"drift\": " ALICE "}",
+				   j ? ", " : "", j);
+		str_add(&text, "]}");
+	}
+	str_add(&text, "]}");
+	notice(str_text(&text), REPORT_DUE_CHANGE);
+	chat = doc_get_string(read(notices.chat), "text", NULL);
+	assert_non_null(strstr(chat, ".f4 and 20 more, by alice"));
+	assert_non_null(strstr(chat, "\nand 110 more\n"));
+	doc = read(notices.v[0]);
+	assert_int_equal(json_array_size(doc_get(doc, "differences", NULL)),
+			 100);
+	assert_int_equal(json_integer_value(
+				 doc_get(doc, "moreDifferences", NULL)),
+			 20);
+	assert_int_equal(json_integer_value(
+				 doc_pointer(doc, "/differences/0/moreFields")),
+			 5);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -205,6 +355,12 @@ int main(void)
 		TEST(a_pull_request_is_told_of_when_it_is_touched),
 		TEST(what_would_be_released_is_no_change),
 		TEST(a_long_list_has_an_end),
+		TEST(a_difference_is_told_with_who_has_made_it),
+		TEST(only_what_is_asked_for_is_told),
+		TEST(a_difference_is_no_failure),
+		TEST(the_digest_is_that_of_what_differs),
+		TEST(a_diff_without_a_difference_is_told_on_demand),
+		TEST(many_differences_are_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
