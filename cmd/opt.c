@@ -71,7 +71,9 @@ const char *opt_arg(struct arena *arena, const struct opt *opt)
 
 char *opt_variable(struct arena *arena, const struct opt *opt)
 {
-	char *name = arena_printf(arena, "GITOPS_%s", opt->name);
+	char *name = opt->variable ?
+			     arena_strdup(arena, opt->variable) :
+			     arena_printf(arena, "GITOPS_%s", opt->name);
 
 	for (char *c = name; *c; c++)
 		*c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);

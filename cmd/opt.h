@@ -46,6 +46,7 @@ struct opt {
 	const char *help;           /* one line, lower case, no full stop */
 	const char *const *choices; /* OPT_TYPE_CHOICE: NULL-ended */
 	const struct opt *table;    /* OPT_TYPE_INCLUDE */
+	const char *variable;       /* that presets it; NULL: GITOPS_<NAME> */
 };
 
 /* clang-format off */
@@ -54,27 +55,33 @@ struct opt {
 	 0 * sizeof(&((args *)0)->field == (type *)0))
 #define OPT_FLAG(args, field, letter, name, help) \
 	{ OPT_TYPE_FLAG, OPT_FIELD(args, field, bool), letter, name, NULL, \
-	  help, NULL, NULL }
+	  help, NULL, NULL, NULL }
 #define OPT_COUNT(args, field, letter, name, help) \
 	{ OPT_TYPE_COUNT, OPT_FIELD(args, field, int), letter, name, NULL, \
-	  help, NULL, NULL }
+	  help, NULL, NULL, NULL }
 #define OPT_STRING(args, field, letter, name, arg, help) \
 	{ OPT_TYPE_STRING, OPT_FIELD(args, field, const char *), letter, \
-	  name, arg, help, NULL, NULL }
+	  name, arg, help, NULL, NULL, NULL }
+/* One that means something else in another command, and has a variable of its
+ * own. */
+#define OPT_STRING_OF(args, field, letter, name, arg, help, variable) \
+	{ OPT_TYPE_STRING, OPT_FIELD(args, field, const char *), letter, \
+	  name, arg, help, NULL, NULL, variable }
 #define OPT_STRINGS(args, field, letter, name, arg, help) \
 	{ OPT_TYPE_STRINGS, OPT_FIELD(args, field, const char **), letter, \
-	  name, arg, help, NULL, NULL }
+	  name, arg, help, NULL, NULL, NULL }
 #define OPT_SECONDS(args, field, letter, name, arg, help) \
 	{ OPT_TYPE_SECONDS, OPT_FIELD(args, field, int64_t), letter, name, \
-	  arg, help, NULL, NULL }
+	  arg, help, NULL, NULL, NULL }
 #define OPT_CHOICE(args, field, letter, name, arg, help, choices) \
 	{ OPT_TYPE_CHOICE, OPT_FIELD(args, field, int), letter, name, arg, \
-	  help, choices, NULL }
+	  help, choices, NULL, NULL }
 /* The options of `table`, whose offsets are within the member `field`. */
 #define OPT_INCLUDE(args, field, table) \
 	{ OPT_TYPE_INCLUDE, offsetof(args, field), 0, NULL, NULL, NULL, NULL, \
-	  table }
-#define OPT_END { OPT_TYPE_END, 0, 0, NULL, NULL, NULL, NULL, NULL }
+	  table, NULL }
+#define OPT_END \
+	{ OPT_TYPE_END, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL }
 /* clang-format on */
 
 /* All options of a table: those of the tables it includes too, with offsets
@@ -91,7 +98,7 @@ void opt_list_all(struct arena *arena, const struct opt *table,
  * Parse argv (without the command's own name) into `args`, which holds the
  * defaults.  Long options take "=" or a space, letters may be bundled, "--"
  * ends the options; a flag may be taken back with "=false".  An option that
- * was not given is preset by the environment variable GITOPS_<NAME>, a flag
+ * was not given is preset by its environment variable, GITOPS_<NAME>, a flag
  * with "1", "true", "0" or "false".  Empty values are refused: they are
  * mostly variables that nobody set.  What is left, one at most, is the
  * `operand`, or refused where that is NULL.  ERR_USAGE names the nearest option

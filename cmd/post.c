@@ -16,8 +16,9 @@ const struct opt post_opts[] = {
 		 "set the status of its commit"),
 	OPT_STRING(struct post_args, forge, 0, "forge", "KIND",
 		   "what the repository is on; told by its host"),
-	OPT_STRING(struct post_args, pull_request, 0, "pull-request", "NUMBER",
-		   "the pull request, where no job tells it"),
+	OPT_STRING_OF(struct post_args, pull_request, 0, "pull-request",
+		      "NUMBER", "the pull request, where no job tells it",
+		      "GITOPS_PULL_REQUEST_NUMBER"),
 	OPT_END,
 };
 

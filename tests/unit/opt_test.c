@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/test.h"
 
+#include "cmd/cmd.h"
 #include "cmd/opt.h"
 
 struct inner {
@@ -330,6 +331,37 @@ static void help_is_sorted_and_broken_at_80_columns(void **state)
 		"  -w, --worktree                    the files\n");
 }
 
+/* One environment is of all jobs that a CI system runs: what is a flag here
+ * may not be a number there. */
+static void no_variable_means_two_things(void **state)
+{
+	static const struct cmd *const commands[] = {
+		&cmd_diff,     &cmd_history, &cmd_release, &cmd_render,
+		&cmd_rollback, &cmd_status,  &cmd_sync,
+	};
+	AUTO_ARENA struct arena *a = arena_new();
+	struct map *types = map_new(a);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		struct opt_list list;
+
+		opt_list_all(a, commands[i]->opts, &list);
+		for (size_t j = 0; j < list.n; j++) {
+			struct opt *opt = &list.v[j];
+			const char *name = opt_variable(a, opt);
+			const struct opt *other = map_get(types, name);
+
+			if (other && !other->arg != !opt->arg)
+				fail_msg("%s is another in %s", name,
+					 commands[i]->name);
+			map_set(types, name, opt);
+		}
+	}
+	assert_non_null(map_get(types, "GITOPS_PULL_REQUEST"));
+	assert_non_null(map_get(types, "GITOPS_PULL_REQUEST_NUMBER"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -348,6 +380,7 @@ int main(void)
 		cmocka_unit_test(a_number_is_taken_out_of_the_arguments),
 		cmocka_unit_test(help_is_wanted_but_not_as_a_value),
 		cmocka_unit_test(help_is_sorted_and_broken_at_80_columns),
+		cmocka_unit_test(no_variable_means_two_things),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
