@@ -111,6 +111,8 @@ static int plan_json(struct arena *arena, const struct source *source,
 	doc_set_string(doc, source->revision.oid, "commit", NULL);
 	doc_set_string(doc, cluster->kind, "cluster", "kind", NULL);
 	doc_set_string(doc, cluster->name, "cluster", "name", NULL);
+	if (cluster->server)
+		doc_set_string(doc, cluster->server, "server", NULL);
 	doc_set(doc, apps, "apps", NULL);
 	doc_set(doc, steps, "steps", NULL);
 	*out = doc;
@@ -267,6 +269,7 @@ static void check_whole(struct check *check, const json_t *now)
 		const char *key, *what;
 	} parts[] = {
 		{ "cluster", "is of another cluster" },
+		{ "server", "is of another cluster, whose name is the same" },
 		{ "repository", "is of another repository" },
 		{ "commit", "is of another commit" },
 		{ "apps", "is of other apps" },

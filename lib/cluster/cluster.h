@@ -133,9 +133,11 @@ struct cluster_backend {
 };
 
 struct cluster {
-	const char *kind; /* "kube", "directory" */
-	const char *name; /* the context, or the path: for people */
-	bool marks;       /* objects carry the mark of their app (mark.h) */
+	const char *kind;   /* "kube", "directory" */
+	const char *name;   /* the context, or the path: for people */
+	const char *server; /* a digest of where it is and whom it trusts, which
+			       no two share; NULL: the name tells */
+	bool marks;         /* objects carry the mark of their app (mark.h) */
 	const struct cluster_backend *backend;
 	void *data;
 };

@@ -2,6 +2,7 @@
 """What was reviewed is what is done: sync carries out a saved plan, or refuses
 and names what has moved."""
 
+import base64
 import json
 
 import pytest
@@ -124,6 +125,23 @@ def test_a_plan_is_of_one_cluster_and_its_apps(plan, kube, repo, tmp_path):
     result = kube("sync", "--plan", plan, repo, expect=2,
                   env={"GITOPS_APP": "another", "GITOPS_TAKE_OVER": "1"})
     assert "the plan is of other apps" in result.err
+
+
+@pytest.mark.parametrize("what", ["address", "authority"])
+def test_a_context_of_the_same_name_elsewhere(plan, kube, control, repo,
+                                              tmp_path, what):
+    """Within a cluster even the address is the same as in all others."""
+    if not control.own:
+        pytest.skip("needs a cluster of our own")
+    encoded = base64.b64encode(2 * control.ca.read_bytes()).decode()
+    there = {"address": {"server": f"https://localhost:{control.port}",
+                         "tls-server-name": "127.0.0.1"},
+             "authority": {"certificate-authority-data": encoded}}
+    user = json.loads(control.kubeconfig.read_text())["users"][0]["user"]
+    kube.kubeconfig = control.write_kubeconfig(
+        control.kubeconfig.stem, user, there[what], directory=tmp_path)
+    refused(kube, repo, plan,
+            "the plan is of another cluster, whose name is the same")
 
 
 def test_what_is_no_plan(kube, repo, ns, tmp_path):

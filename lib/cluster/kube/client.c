@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/vec.h"
 #include "cluster/kube/exec.h"
 #include "cluster/kube/status.h"
@@ -218,6 +219,18 @@ int kube_client_open(struct run *run, const struct cluster_args *args,
 const char *kube_client_context(const struct kube_client *client)
 {
 	return client->config.context;
+}
+
+const char *kube_client_server(const struct kube_client *client)
+{
+	const struct kube_config *config = &client->config;
+	AUTO_STR struct str text = STR_INIT(STR_BIG);
+	char hex[DIGEST_SHA256_HEX];
+
+	str_printf(&text, "%s\n", config->server);
+	str_add_bytes(&text, config->ca_pem.data, config->ca_pem.len);
+	digest_sha256_hex(str_text(&text), text.len, hex);
+	return arena_strdup(client->run->arena, hex);
 }
 
 const char *kube_client_namespace(const struct kube_client *client)

@@ -31,6 +31,9 @@ MUST_USE int kube_client_open(struct run *run, const struct cluster_args *args,
 
 /* The context that was chosen, "in-cluster" without a kubeconfig. */
 const char *kube_client_context(const struct kube_client *client);
+/* A digest of its address and of the authority that its certificate is of: the
+ * address alone is the same within many clusters. */
+const char *kube_client_server(const struct kube_client *client);
 /* The default namespace; never "". */
 const char *kube_client_namespace(const struct kube_client *client);
 const struct http_counts *kube_client_counts(const struct kube_client *client);

@@ -62,6 +62,7 @@ int kube_open(struct run *run, const struct cluster_args *args,
 	*cluster = (struct cluster){
 		.kind = "kube",
 		.name = kube_client_context(kube->client),
+		.server = kube_client_server(kube->client),
 		.marks = true,
 		.backend = &backend,
 		.data = kube,
