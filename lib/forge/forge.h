@@ -123,9 +123,9 @@ MUST_USE int forge_pull_get(struct forge *forge, int64_t number,
 /*
  * The one pull request of `head`: make it, or give the one there is this title
  * and body.  None is made where the last one of that title and body was closed
- * by somebody, without being merged: `*out` is that one.  Labels, reviewers, draft and auto-merge are for a new one: what
- * people have changed since is theirs.  What the forge cannot do of them, or
- * would not, is warned of.
+ * by somebody, without being merged: `*out` is that one.  Labels, reviewers,
+ * draft and auto-merge are for a new one: what people have changed since is
+ * theirs.  What the forge cannot do of them, or would not, is warned of.
  */
 MUST_USE int forge_pull_set(struct forge *forge,
 			    const struct forge_pull_args *args,

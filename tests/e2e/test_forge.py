@@ -5,6 +5,7 @@ import pytest
 
 from bed.driver import forge_driver, named
 from bed.gitea import PASSWORD, USER, gitea
+from bed.process import wait_until
 
 __all__ = ["forge_driver", "gitea"]
 
@@ -208,6 +209,23 @@ def test_what_a_new_one_is_given(release, config, gitea):
     release("--image", f"{IMAGE}:4")
     (pull,) = pulls(config)
     assert pull["title"] == f"Release {IMAGE} 1.0 -> 4" and not pull["draft"]
+
+
+def test_it_merges_itself_when_it_may(release, config):
+    """Not before the check that the branch asks for is there."""
+    config.commit({"gitops.yaml": gitops_yaml(RELEASE % "autoMerge: true")})
+    config.push()
+    config.api("POST", "/branch_protections", {
+        "branch_name": "main", "rule_name": "main",
+        "enable_status_check": True, "status_check_contexts": ["test"]})
+    done = release("--image", f"{IMAGE}:2")
+    assert "warning" not in done.err
+    (pull,) = pulls(config)
+    config.api("POST", f"/statuses/{pull['head']['sha']}",
+               {"context": "test", "state": "success"})
+    wait_until(lambda: not pulls(config), 30, "the merge")
+    fetch(config)
+    assert f"{IMAGE}:2" in config.git("show", "origin/main:web/web.yaml")
 
 
 def test_a_forge_that_will_not(release, config):
