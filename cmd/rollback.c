@@ -40,6 +40,8 @@ struct rollback_args {
 static const struct opt rollback_opts[] = {
 	OPT_FLAG(struct rollback_args, how.dry_run, 0, "dry-run",
 		 "show what would be committed, and stop"),
+	OPT_STRING(struct rollback_args, how.forge, 0, "forge", "KIND",
+		   "what the repository is on; told by its host"),
 	OPT_STRING(struct rollback_args, image, 0, "image", "NAME",
 		   "this image alone, and nothing else"),
 	OPT_FLAG(struct rollback_args, no_sync, 0, "no-sync",
@@ -50,6 +52,8 @@ static const struct opt rollback_opts[] = {
 		   "format of the result", output_formats),
 	OPT_FLAG(struct rollback_args, how.ours, 0, "ours",
 		 "undo also what was changed since the last sync"),
+	OPT_FLAG(struct rollback_args, how.pull_request, 0, "pull-request",
+		 "open a pull request, and sync nothing"),
 	OPT_FLAG(struct rollback_args, how.push, 0, "push",
 		 "push from a local repository, too"),
 	OPT_STRING(struct rollback_args, how.reason, 0, "reason", "TEXT",
@@ -137,152 +141,6 @@ static int choose_latest(const struct source *source,
 	return 0;
 }
 
-/* ---- where to ---- */
-
-/* Back through the syncs of an app. */
-struct walk {
-	struct source *source;
-	const struct record *record;
-	const struct image_ref *image; /* NULL: the app as a whole */
-	bool changed;                  /* only to what is different */
-};
-
-static int find_number(const struct record *record, int64_t number,
-		       const char **commit, struct err *err)
-{
-	for (size_t i = 0; i < record->syncs.n; i++) {
-		const struct record_sync *sync = &record->syncs.v[i];
-
-		if (sync->number != number || !*sync->commit)
-			continue;
-		*commit = sync->commit;
-		return 0;
-	}
-	err_set(err, ERR_NOT_FOUND,
-		"--to: the record of app %s has no sync %lld of a commit",
-		record->app, (long long)number);
-	return err_hint(err, "see gitops history --app %s", record->app);
-}
-
-/* The sync of this commit that is behind the one at `i`. */
-static size_t seek(const struct record *record, size_t i, const char *commit)
-{
-	while (++i < record->syncs.n &&
-	       !str_equal(record->syncs.v[i].commit, commit))
-		;
-	return i;
-}
-
-/* Where this commit took it back to, or NULL. */
-static const char *taken_to(const struct walk *walk, const char *commit,
-			    const char *app)
-{
-	struct repo *repo = walk->source->repo;
-
-	if (walk->image && !rollback_image_rejects(repo, commit, walk->image))
-		return NULL;
-	return restore_taken_to(repo, commit, app);
-}
-
-static bool is_same(const struct walk *walk, const struct restore_goal *goal,
-		    const char *commit)
-{
-	return walk->image ? rollback_image_is_same(goal, walk->image, commit) :
-			     restore_is_same(goal, commit);
-}
-
-/*
- * The goal that is one step behind the sync at `*i`; rev NULL: there is none.
- * What was rolled back is passed over: from a rollback the way goes on where
- * that went.  With `changed` also syncs that the app was the same at.
- */
-static int step_back(struct walk *walk, size_t *i, struct restore_goal *goal,
-		     struct err *err)
-{
-	const struct record_syncs *syncs = &walk->record->syncs;
-	const char *from = syncs->v[*i].commit, *taken;
-
-	goal->rev = NULL;
-	while (*i < syncs->n) {
-		taken = taken_to(walk, syncs->v[*i].commit, goal->app);
-		*i = taken ? seek(walk->record, *i, taken) : *i + 1;
-		if (*i >= syncs->n)
-			return 0;
-		if (!str_equal(syncs->v[*i].result, "done") ||
-		    !*syncs->v[*i].commit ||
-		    str_equal(syncs->v[*i].commit, from))
-			continue;
-		*goal = (struct restore_goal){
-			.app = goal->app,
-			.rev = syncs->v[*i].commit,
-		};
-		if (restore_open(walk->source, goal, err) < 0)
-			return -1;
-		if (taken || !walk->changed || !is_same(walk, goal, from))
-			return 0;
-		goal->rev = NULL;
-	}
-	return 0;
-}
-
-static int find_done(struct walk *walk, size_t steps, struct restore_goal *goal,
-		     struct err *err)
-{
-	const struct record_syncs *syncs = &walk->record->syncs;
-	size_t i = 0;
-
-	if (!syncs->n)
-		return 0;
-	do {
-		if (step_back(walk, &i, goal, err) < 0)
-			return -1;
-	} while (goal->rev && --steps);
-	if (goal->rev && *syncs->v[0].commit)
-		goal->present = syncs->v[0].commit;
-	/* Nobody has named it, and it was not changed. */
-	if (goal->rev && !walk->changed && goal->present &&
-	    restore_is_same(goal, goal->present))
-		goal->rev = NULL;
-	return 0;
-}
-
-/* The commit that the app follows: not the one that it was taken back to with
- * no commit in git. */
-static const char *present_of(const struct record *record)
-{
-	const char *held = record->hold ? record->hold->commit : "";
-	const char *commit;
-
-	for (size_t i = 0; i < record->syncs.n; i++) {
-		commit = record->syncs.v[i].commit;
-		if (*commit && !str_equal(commit, held))
-			return commit;
-	}
-	return NULL;
-}
-
-static int find_goal(struct source *source, const struct record *record,
-		     const struct rollback_how *how, struct restore_goal *goal,
-		     struct err *err)
-{
-	struct walk walk = {
-		.source = source,
-		.record = record,
-		.image = how->image,
-		.changed = how->image || source->args->apps ||
-			   source->apps.n == 1,
-	};
-	const int64_t number = how->to ? opt_number(how->to) : 0;
-
-	*goal = (struct restore_goal){ .app = record->app, .rev = how->to };
-	if (!how->to)
-		return find_done(&walk, how->steps ? how->steps : 1, goal, err);
-	if (number && find_number(record, number, &goal->rev, err) < 0)
-		return -1;
-	goal->present = present_of(record);
-	return restore_open(source, goal, err);
-}
-
 /* ---- the commit ---- */
 
 static int load(struct source *source, struct cluster *cluster,
@@ -313,8 +171,8 @@ static int find_goals(struct restore *restore,
 		return err_hint(err, "say which with --app");
 	}
 	for (size_t i = 0; i < records->n; i++) {
-		if (find_goal(restore->source, &records->v[i], how, &goal,
-			      err) < 0)
+		if (rollback_goal(restore->source, &records->v[i], how, &goal,
+				  err) < 0)
 			return -1;
 		if (!goal.rev)
 			continue;
@@ -327,7 +185,7 @@ static int find_goals(struct restore *restore,
 }
 
 static void tell(const struct restore *restore, const char *commit,
-		 struct report *report)
+		 const struct report_pull *pull, struct report *report)
 {
 	struct arena *arena = restore->source->run->arena;
 	const char **paths = arena_array(arena, restore->edits.n,
@@ -341,6 +199,7 @@ static void tell(const struct restore *restore, const char *commit,
 		.n_rejected = restore->rejected.n,
 		.paths = paths,
 		.n_paths = restore->edits.n,
+		.pull = pull->action ? pull : NULL,
 	};
 
 	for (size_t i = 0; i < restore->edits.n; i++)
@@ -360,6 +219,19 @@ int rollback_find(struct restore *restore, struct cluster *cluster,
 	return find_goals(restore, &records, how, report, err);
 }
 
+/* Onto the branch, and the source to it. */
+static int land(struct restore *restore, const struct rollback_how *how,
+		repo_make *make, struct repo_landed *landed, struct err *err)
+{
+	const struct repo_land_args args = { .push = how->push };
+	struct source *source = restore->source;
+
+	if (repo_land(source->repo, &args, make, restore, landed, err) < 0 ||
+	    source_follow(source, err) < 0)
+		return -1;
+	return verify_source(source, err);
+}
+
 int rollback_commit(struct source *source, struct cluster *cluster,
 		    const struct rollback_how *how, struct report *report,
 		    bool *found, struct err *err)
@@ -373,21 +245,24 @@ int rollback_commit(struct source *source, struct cluster *cluster,
 		.sign_off = how->sign_off,
 	};
 	repo_make *make = how->image ? rollback_image_make : restore_make;
-	const struct repo_land_args args = { .push = how->push };
 	struct repo_commit_args trial = { 0 };
 	struct repo_landed landed = { 0 };
+	struct report_pull pull = { 0 };
+	int failed = 0;
 
 	if (rollback_find(&restore, cluster, how, report, err) < 0)
 		return -1;
 	*found = restore.goals.n > 0;
-	if (how->dry_run && *found &&
-	    make(&restore, source->repo, &source->revision, &trial, err) < 0)
+	if (*found && how->dry_run)
+		failed = make(&restore, source->repo, &source->revision, &trial,
+			      err);
+	else if (*found && how->pull_request)
+		failed = rollback_pull(&restore, how, make, &pull, err);
+	else if (*found)
+		failed = land(&restore, how, make, &landed, err);
+	if (failed)
 		return -1;
-	if (!how->dry_run && *found &&
-	    (repo_land(source->repo, &args, make, &restore, &landed, err) < 0 ||
-	     source_follow(source, err) < 0 || verify_source(source, err) < 0))
-		return -1;
-	tell(&restore, landed.oid, report);
+	tell(&restore, landed.oid, &pull, report);
 	if (landed.oid)
 		source_tell(source);
 	restore_choose(&restore, &source->apps);
@@ -407,8 +282,12 @@ static int check_args(struct run *run, struct rollback_args *args,
 	if (args->steps)
 		args->how.steps = strtoul(args->steps, NULL, 10);
 	args->how.take_over = args->sync.prune.take_over;
+	args->no_sync |= args->how.pull_request;
 	args->how.held = args->no_sync || args->offline;
 	args->source.offline = args->offline;
+	if (args->how.pull_request && (args->how.push || args->offline))
+		return err_set(err, ERR_USAGE,
+			       "--pull-request excludes --push and --offline");
 	if (args->offline && args->no_sync)
 		return err_set(err, ERR_USAGE,
 			       "--offline and --no-sync exclude each other");

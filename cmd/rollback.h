@@ -12,6 +12,7 @@
 #include "cluster/cluster.h"
 #include "cmd/common.h"
 #include "cmd/restore.h"
+#include "git/land.h"
 #include "report/report.h"
 
 struct rollback_how {
@@ -24,9 +25,17 @@ struct rollback_how {
 	bool push; /* of a local repository, too */
 	bool sign;
 	bool sign_off;
-	bool held; /* also what is not to be synced */
+	bool held;         /* also what is not to be synced */
+	bool pull_request; /* do not push it to the branch */
+	const char *forge; /* for that, or NULL: told by the host */
 	bool dry_run;
 };
+
+/* Where one app goes back to; rev NULL where there is nothing to go back to.
+ * rollback_goal.c */
+MUST_USE int rollback_goal(struct source *source, const struct record *record,
+			   const struct rollback_how *how,
+			   struct restore_goal *goal, struct err *err);
 
 /* Where the apps that are chosen go back to; no goals where there is nothing to
  * go back to. */
@@ -43,6 +52,12 @@ MUST_USE int rollback_commit(struct source *source, struct cluster *cluster,
 			     const struct rollback_how *how,
 			     struct report *report, bool *found,
 			     struct err *err);
+
+/* Put the commit into a pull request, and leave the branch as it is; `action`
+ * of `out` is NULL where there is none.  rollback_pull.c */
+MUST_USE int rollback_pull(struct restore *restore,
+			   const struct rollback_how *how, repo_make *make,
+			   struct report_pull *out, struct err *err);
 
 /* ---- one image: rollback_image.c ---- */
 

@@ -307,6 +307,7 @@ static int go_back(struct source *source, struct cluster *cluster,
 				       source->revision.oid),
 		.take_over = args->how.prune.take_over,
 	};
+	const char *failed = source->revision.oid;
 	bool found;
 
 	if (check_once(source, err) < 0)
@@ -316,8 +317,10 @@ static int go_back(struct source *source, struct cluster *cluster,
 		run->deadline_ms = clock_ms() + args->output.timeout * 1000;
 	if (rollback_commit(source, cluster, &how, report, &found, err) < 0)
 		return -1;
-	return found ? sync_source(source, cluster, &args->how, report, err) :
-		       0;
+	/* It may be a rollback that somebody has merged. */
+	if (!found || str_equal(source->revision.oid, failed))
+		return 0;
+	return sync_source(source, cluster, &args->how, report, err);
 }
 
 static int check_rollback(const struct sync_args *args, struct err *err)

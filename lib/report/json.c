@@ -402,6 +402,8 @@ void report_json_rollback(struct report *report,
 	    texts_json(report, rollback->paths, rollback->n_paths));
 	put(one, "rejected",
 	    texts_json(report, rollback->rejected, rollback->n_rejected));
+	put(one, "pullRequests",
+	    report_json_pulls(report, rollback->pull, rollback->pull ? 1 : 0));
 	report->rollback = one;
 }
 

@@ -36,19 +36,19 @@ static const json_t *member(const struct outcome *outcome, const char *key)
 }
 
 /* Was a commit made, or a pull request touched? */
-static bool has_released(const json_t *release)
+static bool has_committed(const json_t *what)
 {
 	const json_t *pull;
 	size_t i;
 
-	json_array_foreach(doc_get(release, "pullRequests", NULL), i, pull)
+	json_array_foreach(doc_get(what, "pullRequests", NULL), i, pull)
 		if (!str_equal(doc_get_string(pull, "action", NULL),
 			       "unchanged"))
 			return true;
-	return doc_get_string(release, "commit", NULL) != NULL;
+	return doc_get_string(what, "commit", NULL) != NULL;
 }
 
-/* A sync that did something, or a release or rollback that made a commit. */
+/* A sync, a release or a rollback that did something. */
 static bool has_changed(const json_t *document)
 {
 	static const enum verb changes[] = {
@@ -62,8 +62,8 @@ static bool has_changed(const json_t *document)
 		n += json_integer_value(
 			json_object_get(summary,
 					report_verb_words[changes[i]].done));
-	return n || has_released(doc_get(document, "release", NULL)) ||
-	       doc_get_string(document, "rollback", "commit", NULL);
+	return n || has_committed(doc_get(document, "release", NULL)) ||
+	       has_committed(doc_get(document, "rollback", NULL));
 }
 
 static bool is_due(const struct outcome *outcome, enum report_due due)
@@ -302,7 +302,7 @@ static void add_moves(struct str *out, struct arena *arena,
 	struct map *told = map_new(arena);
 	size_t i;
 
-	if (!has_released(release))
+	if (!has_committed(release))
 		return;
 	json_array_foreach(doc_get(release, "places", NULL), i, one) {
 		const char *to = doc_get_string(one, "to", NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The description of a pull request. */
+/* The descriptions of pull requests. */
 
 #include <string.h>
 
@@ -94,6 +94,54 @@ char *report_pull_body(const struct run *run, const struct release_plan *plan)
 	str_add(&out, "\nThis pull request is kept by `gitops release`: it "
 		      "follows its base and newer images, and is closed when "
 		      "there is nothing to move any more.\n");
+	return str_keep(&out, run->arena);
+}
+
+/* "`1a2b3c4` `its subject`" */
+static void add_revision(const struct run *run, struct str *out,
+			 const struct revision *revision)
+{
+	str_printf(out, "`%.7s` ", revision->oid);
+	add_code(run, out, revision->subject);
+}
+
+char *report_rollback_body(const struct run *run,
+			   const struct report_rollback *rollback)
+{
+	AUTO_STR struct str out = STR_INIT(STR_BIG);
+
+	if (rollback->reason) {
+		run_redact(run, &out, rollback->reason,
+			   strlen(rollback->reason));
+		str_add(&out, "\n\n");
+	}
+	str_add(&out, "Back to what they were:\n\n");
+	for (size_t i = 0; i < rollback->n_goals; i++) {
+		str_add(&out, "- ");
+		add_code(run, &out, rollback->goals[i].app);
+		str_add(&out, " to ");
+		add_revision(run, &out, rollback->goals[i].to);
+		str_add_char(&out, '\n');
+	}
+	if (rollback->n_undone)
+		str_add(&out, "\nThis undoes:\n\n");
+	for (size_t i = 0; i < rollback->n_undone; i++) {
+		str_add(&out, "- ");
+		add_revision(run, &out, &rollback->undone[i]);
+		str_add(&out, " by ");
+		add_code(run, &out, rollback->undone[i].author);
+		str_add_char(&out, '\n');
+	}
+	if (rollback->n_rejected)
+		str_add(&out, "\nRejected, so that no policy chooses it "
+			      "again:\n\n");
+	for (size_t i = 0; i < rollback->n_rejected && i < ROWS_MOST; i++) {
+		str_add(&out, "- ");
+		add_code(run, &out, rollback->rejected[i]);
+		str_add_char(&out, '\n');
+	}
+	str_add(&out, "\nNothing is synced before this is merged.  `gitops "
+		      "rollback` of the same apps keeps it up to date.\n");
 	return str_keep(&out, run->arena);
 }
 

@@ -243,8 +243,17 @@ MUST_USE int report_release(struct report *report,
 void report_goal(struct report *report, const char *app, const char *image,
 		 const struct revision *revision);
 
+/* Where an app goes back to. */
+struct report_back {
+	const char *app;
+	const struct revision *to;
+};
+
 /* The commit that takes the goals back, or would. */
 struct report_rollback {
+	const char *reason;              /* or NULL: of the description alone */
+	const struct report_back *goals; /* likewise */
+	size_t n_goals;
 	const char *subject; /* NULL: nothing is to be done */
 	const char *commit;  /* NULL: it was not made */
 	const struct revision *undone;
@@ -253,9 +262,15 @@ struct report_rollback {
 	size_t n_paths;
 	const char *const *rejected; /* images */
 	size_t n_rejected;
+	const struct report_pull *pull; /* it was put into, or NULL */
 };
 void report_rollback(struct report *report,
 		     const struct report_rollback *rollback);
+
+/* The description of a pull request with it; as report_pull_body(), but for the
+ * reason, which is as it was given. */
+char *report_rollback_body(const struct run *run,
+			   const struct report_rollback *rollback);
 
 /* The wanted objects: YAML documents as kustomize prints them, or a JSON List.
  * One after the other, and then all of them are printed.  ERR_INPUT for what

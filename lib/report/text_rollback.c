@@ -59,11 +59,16 @@ void report_text_rollback(struct report *report,
 		str_add(&out, "committed: ");
 		add_commit(report, &out, &made);
 	} else if (made.subject) {
-		str_add(&out, "to commit: \"");
+		str_add(&out,
+			rollback->pull ? "to merge: \"" : "to commit: \"");
 		report_add(report, &out, made.subject);
 		str_add(&out, "\"\n");
 	} else {
 		str_add(&out, "nothing to roll back\n");
 	}
+	if (rollback->pull)
+		report_add_pulls(report, &out, rollback->pull, 1);
+	if (rollback->pull && made.subject)
+		str_add(&out, "nothing is synced before it is merged\n");
 	report_write(report, report->args.out, &out);
 }

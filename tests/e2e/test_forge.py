@@ -280,6 +280,106 @@ def test_the_command_line(release, config, gitops):
     assert "branch 'main' cannot be merged into itself" in result.err
 
 
+# ---- rollbacks ----
+
+@pytest.fixture
+def rollback(gitops, release, config, tmp_path):
+    """gitops rollback of two releases that were synced."""
+    gitops.env["GITOPS_CLUSTER"] = f"dir:{tmp_path / 'cluster'}"
+    gitops("sync", "-q", config.url)
+    config.commit({"web/web.yaml": deployment("web", IMAGE, "1.1")},
+                  message="release 1.1, fixes #1 @ada")
+    config.push()
+    gitops("sync", "-q", config.url)
+
+    def run(*args, **more):
+        return gitops("rollback", "--forge", "gitea", "--app", "web",
+                      "--pull-request", *args, config.url, **more)
+    return run
+
+
+def merge(config, how, **more):
+    (pull,) = pulls(config)
+    config.api("POST", f"/pulls/{pull['number']}/merge", {"do": how} | more)
+    config.git("pull", "-q", "origin", "main")
+
+
+def test_a_rollback_opens_updates_and_closes(rollback, config, gitops,
+                                             tmp_path):
+    first, bad = config.git("log", "--format=%H", "--reverse").split()
+    main = config.git("rev-parse", "main")
+    one = rollback("--reason", "it is slow")
+    (pull,) = pulls(config)
+    assert f"opened    {pull['html_url']}" in one.out, one
+    assert 'to merge: "Roll back web to ' in one.out
+    assert "nothing is synced before it is merged" in one.out
+    assert any(f"{IMAGE}:1.1" in file.read_text()
+               for file in (tmp_path / "cluster").rglob("*.yaml"))
+    assert pull["title"].startswith(f"Roll back web to {first[:7]} (")
+    assert (pull["head"]["ref"], pull["base"]["ref"]) == (
+        "gitops/rollback/web", "main")
+    body = pull["body"]
+    assert body.startswith("it is slow\n\n")
+    # Nothing of the repository's is a mention, or closes an issue.
+    assert f"- `{bad[:7]}` `release 1.1, fixes #1 @ada` by `" in body
+    assert f"- `{IMAGE}:1.1`" in body
+    assert body.rstrip().endswith(
+        f"\n\nGitops-Rollback: web {first}\nGitops-Rolled-Back: {bad}\n"
+        f"Gitops-Reject: {IMAGE}:1.1")
+    fetch(config)
+    assert config.git("rev-parse", "origin/main") == main
+    # The same again is nothing; other words are the same pull request.
+    again = rollback("--reason", "it is slow", "-o", "json").json
+    assert again["rollback"]["commit"] is None
+    assert again["rollback"]["pullRequests"] == [{
+        "action": "unchanged", "branch": "gitops/rollback/web",
+        "commit": pull["head"]["sha"], "number": pull["number"],
+        "url": pull["html_url"]}]
+    assert "updated   " in rollback("--reason", "it leaks").out
+    (newer,) = pulls(config)
+    assert newer["number"] == pull["number"]
+    assert newer["body"].startswith("it leaks")
+    # Somebody has done it by hand.
+    config.commit({"web/web.yaml": deployment("web", IMAGE, "1.0")})
+    config.push()
+    out = rollback("--ours").out
+    assert "nothing to roll back" in out and "closed    " in out
+    assert "nothing is synced" not in out
+    assert pulls(config) == [] and branches(config) == ["main"]
+
+
+@pytest.mark.parametrize("how", ["merge", "squash"])
+def test_a_rollback_that_was_merged(rollback, config, gitops, release, how):
+    first = config.git("rev-list", "--max-parents=0", "main")
+    rollback()
+    (pull,) = pulls(config)
+    # What the page of Gitea proposes for it; its API has no such default.
+    more = {"merge_message_field": pull["body"] +
+            "\n---------\n\nCo-authored-by: A <a@example.com>"}
+    merge(config, how, **(more if how == "squash" else {}))
+    # No policy takes what was rejected, and history has one rollback.
+    gitops("sync", "-q", config.url)
+    assert config.git("show", "main:web/web.yaml") == \
+        deployment("web", IMAGE, "1.0").rstrip("\n")
+    commits = gitops("history", "--app", "web", "-o", "json",
+                     config.url).json["apps"][0]["commits"]
+    backs = [one for one in commits if one["kind"] == "rollback"]
+    assert [one["backTo"] for one in backs] == [first]
+    assert backs[0]["images"] == [f"{IMAGE}:1.1"]
+    # It is not rolled back itself, to what was bad.
+    out = gitops("rollback", "--app", "web", config.url).out
+    assert "nothing to roll back" in out
+    assert config.git("ls-remote", "origin", "main").split()[0] == \
+        config.git("rev-parse", "main")
+
+
+def test_a_rollback_that_contradicts_itself(rollback, config):
+    for option in ("--push", "--offline"):
+        assert "--pull-request excludes" in rollback(option, expect=2).err
+    assert "to commit" in rollback("--dry-run").out
+    assert pulls(config) == [] and branches(config) == ["main"]
+
+
 def test_comments(forge_driver, gitea, config):
     forge_driver.env["GITOPS_FORGE_TOKEN"] = gitea.token
     forge_driver.hide(gitea.token)

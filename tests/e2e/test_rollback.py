@@ -345,6 +345,45 @@ def test_one_image_with_its_digest_and_again(on, repo):
     assert "1.0@sha256:aaa" in (repo.path / "web.yaml").read_text()
 
 
+def test_the_whole_app_goes_on_where_its_image_went(on, repo):
+    """What lies between has the image that was just taken back."""
+    def commit(tag, value):
+        repo.commit({"web.yaml": objects.deployment("default",
+                                                    image=f"web:{tag}"),
+                     "c.yaml": objects.config_map("c", {"a": value})})
+        on("sync", "-q", repo)
+        return head(repo)
+
+    commit("0.9", "0")
+    first = commit("1.0", "1")
+    commit("1.1", "1")
+    commit("1.1", "2")
+    on("rollback", "--image", "web", repo)
+    assert "back to " + first[:7] in on("rollback", repo).out
+    assert repo.git("diff", first, "HEAD") == ""
+    assert "nothing to roll back" in on("rollback", repo).out
+
+
+def test_what_comes_after_a_rollback_does_not_undo_it(on, repo):
+    """It is passed over also where something else was synced with it."""
+    for tag in ("1.0", "1.1"):
+        repo.commit({"apps/web/web.yaml": objects.deployment(
+            "default", image=f"web:{tag}")} | apps_file("web"))
+        on("sync", "-q", repo)
+    on("rollback", "--no-sync", repo)
+    repo.commit({"README": "new\n"})
+    on("sync", "-q", repo)
+    was = head(repo)
+    assert "nothing to roll back" in on("rollback", repo).out
+    assert head(repo) == was
+    # A release that follows is a step of its own, and behind it what was.
+    repo.commit({"apps/web/web.yaml": objects.deployment(
+        "default", image="web:1.2")})
+    on("sync", "-q", repo)
+    on("rollback", repo)
+    assert repo.git("diff", was, "HEAD") == ""
+
+
 def test_two_tags_of_one_image_are_not_mixed_up(on, repo):
     def commit(first, second):
         repo.commit({
