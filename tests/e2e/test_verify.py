@@ -395,6 +395,52 @@ def test_a_rollback_is_signed_and_verifies(on, repo, gpg, keyring, change,
     assert app["syncs"][0]["signer"].startswith(ANN)
 
 
+def configure_ssh(repo, keys, name):
+    for key, value in (("gpg.format", "ssh"), ("user.name", name),
+                       ("user.signingkey", keys.dir / name),
+                       ("user.email", f"{name}@example.com")):
+        repo.git("config", key, str(value))
+
+
+def two_values(on, repo):
+    for value in ("one", "two"):
+        repo.commit({"a.yaml": objects.config_map("a", {"k": value})})
+        on("sync", "-q", repo)
+
+
+def test_a_rollback_that_is_to_be_signed_openpgp(on, repo, gpg, keyring, live):
+    """It is, where nothing else is, and git itself says so."""
+    two_values(on, repo)
+    configure_signing(repo, gpg, "Ann")
+    on("rollback", "--sign", "--no-sync", repo)
+    status = repo.git("log", "-1", "--format=%G? %GF")
+    assert status.split() == ["G", gpg.keys["Ann"]], status
+    repo.git("verify-commit", "HEAD")
+    verified(on, "sync", "--keyring", keyring, repo)
+    assert live() == "one"
+
+
+def test_a_rollback_that_is_to_be_signed_ssh(on, repo, ssh_keys, live):
+    two_values(on, repo)
+    configure_ssh(repo, ssh_keys, "ann")
+    signers = ssh_keys.allow(f"ann@example.com {ssh_keys.public('ann')}")
+    repo.git("config", "gpg.ssh.allowedSignersFile", str(signers))
+    on("rollback", "--sign", "--no-sync", repo)
+    repo.git("verify-commit", "HEAD")
+    assert repo.git("log", "-1", "--format=%G? %GS") == "G ann@example.com"
+    verified(on, "sync", "--allowed-signers", signers, repo)
+    assert live() == "one"
+
+
+def test_a_rollback_that_cannot_be_signed(on, repo, ssh_keys, live):
+    two_values(on, repo)
+    configure_ssh(repo, ssh_keys, "nobody")
+    tip = repo.git("rev-parse", "HEAD")
+    on("rollback", "--sign", repo, expect=2)
+    assert repo.git("rev-parse", "HEAD") == tip
+    assert live() == "two"
+
+
 def test_a_rollback_vouches_for_nothing_that_is_not_verified(
         on, repo, gpg, keyring, change, live):
     for value in ("one", "two"):
