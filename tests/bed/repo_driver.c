@@ -208,10 +208,12 @@ static void print_entry(const struct repo_log_entry *entry)
 
 static int show_log(struct run *run, char **argv, struct err *err)
 {
+	const char *since = getenv("LOG_SINCE");
 	struct repo_args args = { .location = argv[2], .rev = argv[3] };
 	struct repo_log_args how = {
 		.until = optional(argv[4]),
 		.limit = (size_t)strtoul(argv[5], NULL, 10),
+		.since = since ? strtoll(since, NULL, 10) : 0,
 		.paths = argv[6] ? (const char *const *)&argv[6] : NULL,
 	};
 	struct revision revision;

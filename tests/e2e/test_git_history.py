@@ -167,6 +167,23 @@ def test_relations(driver, history):
     assert driver("relation", history, oids[0], other).out == "not -\n"
 
 
+@pytest.mark.parametrize("old, found", [(99, 2), (100, 1)])
+def test_since_ends_after_many_that_are_older(driver, repo, old, found):
+    """A clock that was wrong for a while hides nothing; but the walk does not
+    go on through all there ever was."""
+    now, then = 1700000000, 1600000000
+    stream = []
+    for n, when in enumerate([now] + [then] * old + [now + 1]):
+        stream.append(f"commit refs/heads/main\nmark :{n + 1}\n"
+                      f"committer Ann <ann@example.com> {when} +0000\n"
+                      f"data 1\nx\n" + (f"from :{n}\n" if n else ""))
+    repo.git("fast-import", "--quiet", "--force", stdin="".join(stream))
+    lines = driver("log", repo, "main", "-", 0,
+                   env={"LOG_SINCE": str(now)}).out.splitlines()
+    assert [line.split("|")[3] for line in lines[:-1]] == [
+        str(now + 1), str(now)][:found]
+
+
 def test_shallow_clone_ends_early(driver, history, tmp_path):
     clone = tmp_path / "shallow"
     history.git("clone", "-q", "--depth", "4", f"file://{history.path}",
