@@ -10,6 +10,7 @@ import pytest
 from bed.control import Control, open_control
 from bed.program import Program, binary, is_sanitized, plain_binary
 from bed.repository import Repository
+from bed.webhooks import Webhooks
 
 numbers = itertools.count(1)
 
@@ -64,6 +65,16 @@ def kube(gitops, control):
     """gitops with the administrator's kubeconfig."""
     gitops.kubeconfig = control.kubeconfig
     return gitops
+
+
+@pytest.fixture
+def webhook(control, ns):
+    """Admission webhooks of the test's own Namespace."""
+    if not control.own:
+        pytest.skip("needs a cluster of our own")
+    made = Webhooks(control, ns)
+    yield made
+    made.stop()
 
 
 @pytest.fixture

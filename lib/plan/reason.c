@@ -150,13 +150,25 @@ static void judge_by_owner(const struct subject *subject,
 					CLUSTER_MANAGER, path, &who);
 }
 
+/* Would a webhook of the server change what git wants and what lives? */
+static bool is_admitted(const struct subject *subject, const char *const *path)
+{
+	const json_t *wanted = declared(subject, subject->step->item.want,
+					path);
+
+	return wanted && subject->merged &&
+	       doc_equal(wanted, fields_value(subject->live, path)) &&
+	       !doc_equal(wanted, fields_value(subject->merged, path));
+}
+
 static void judge_field(const struct subject *subject, struct arena *arena,
 			struct reason_field *field)
 {
 	const char *const *path = field->change.path;
 	struct reason *reason = &field->reason;
 
-	if (!subject->wish->record || subject->first)
+	reason->admitted = subject->wish->record && is_admitted(subject, path);
+	if (!subject->wish->record || subject->first || reason->admitted)
 		reason->pending = true;
 	else if (subject->step->cause == PLAN_DRIFTED)
 		reason->drifted = true;
@@ -170,9 +182,12 @@ static void judge_field(const struct subject *subject, struct arena *arena,
 		judge_by_owner(subject, path, reason);
 		reason->pending = !reason->drifted;
 	}
-	if (reason->drifted)
-		fields_holder(arena, subject->live, CLUSTER_MANAGER, path,
-			      &reason->who);
+	/* What a webhook does to the request of another is entered nowhere. */
+	if (reason->drifted &&
+	    !fields_holder(arena, subject->live, CLUSTER_MANAGER, path,
+			   &reason->who))
+		reason->admitted = fields_value(subject->live, path) &&
+				   has_ours(subject, path);
 }
 
 static int judge_fields(const struct subject *subject, struct plan *plan,

@@ -37,6 +37,10 @@ struct reason_commit {
 struct reason {
 	bool drifted;
 	bool pending;
+	/* An admission webhook has done it, or would.  Drift: the field is
+	 * ours still, and has another value.  Pending: what git wants lives,
+	 * and the server would make another of it. */
+	bool admitted;
 	/* Of drift: who has changed it; its `paths` is the subresource.
 	 * manager NULL: the server does not tell. */
 	struct fields_taken who;

@@ -26,6 +26,7 @@ static json_t *drift_json(const struct report *report,
 	if (!reason->drifted)
 		return json_null();
 	one = json_object();
+	put(one, "admission", json_boolean(reason->admitted));
 	put(one, "manager", known_json(report, who->manager));
 	put(one, "operation", known_json(report, who->operation));
 	put(one, "subresource", known_json(report, who->paths));
@@ -43,6 +44,7 @@ static json_t *pending_json(const struct report *report,
 	if (!reason->pending)
 		return json_null();
 	one = json_object();
+	put(one, "admission", json_boolean(reason->admitted));
 	put(one, "origin", report_json_text(report, reason->origin));
 	put(one, "commit",
 	    report_json_text(report, commit ? commit->oid : NULL));

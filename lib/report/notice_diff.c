@@ -181,6 +181,7 @@ static char *reason_text(struct arena *arena, const json_t *reason,
 			.time = time ? time : "",
 			.paths = paths ? paths : "",
 		},
+		.admitted = json_is_true(doc_get(reason, "admission", NULL)),
 		.commit = commit.oid ? &commit : NULL,
 	};
 	const struct report_cause cause = {
@@ -199,7 +200,9 @@ static bool is_same(const json_t *a, const json_t *b, bool drifted)
 {
 	if (drifted)
 		return json_equal(a, b);
-	return str_equal(doc_get_string(a, "commit", NULL),
+	return doc_equal(doc_get(a, "admission", NULL),
+			 doc_get(b, "admission", NULL)) &&
+	       str_equal(doc_get_string(a, "commit", NULL),
 			 doc_get_string(b, "commit", NULL));
 }
 

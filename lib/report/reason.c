@@ -27,6 +27,8 @@ static bool is_same(const struct report_cause *cause,
 
 	if (cause->drifted != drifted || !cause->n)
 		return false;
+	if (other->admitted != reason->admitted)
+		return false;
 	if (drifted)
 		return str_equal(other->who.manager, reason->who.manager) &&
 		       str_equal(other->who.operation, reason->who.operation) &&
@@ -140,6 +142,12 @@ char *report_cause_text(struct arena *arena, const struct report_cause *cause)
 {
 	const struct reason *reason = cause->reason;
 
+	if (reason->admitted)
+		return arena_strdup(arena, cause->drifted ?
+						   "an admission webhook has "
+						   "changed it" :
+						   "an admission webhook "
+						   "changes what git wants");
 	if (cause->drifted && reason->who.manager)
 		return who_text(arena, &reason->who);
 	if (!cause->drifted && reason->commit)
@@ -147,10 +155,12 @@ char *report_cause_text(struct arena *arena, const struct report_cause *cause)
 	return arena_strdup(arena, "");
 }
 
-/* "kubectl-scale" or "1a2b3c4", or NULL. */
+/* "kubectl-scale", "1a2b3c4" or "admission", or NULL. */
 static const char *short_of(struct arena *arena, const struct reason *reason,
 			    bool drifted)
 {
+	if (reason->admitted)
+		return "admission";
 	if (drifted)
 		return reason->who.manager;
 	if (!reason->commit)

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from bed import objects
+from bed.webhooks import patch
 
 REPLICAS = ".spec.replicas"
 IMAGE = '.spec.template.spec.containers[name="web"].image'
@@ -181,6 +182,112 @@ def test_an_object_that_was_there_before(web, explain, control, repo, ns):
         "it was there before the first sync: made by kubectl-create at 20")
     assert one["pending"] and one["drift"] is None
     assert one["changes"][".data.k"]["pending"]["subject"] == "claim"
+
+
+# ---- a webhook that changes what passes ----
+
+
+def shout(asked):
+    """ConfigMap a has its value in capitals, whoever writes it."""
+    if asked["operation"] == "DELETE" or asked["name"] != "a":
+        return {}
+    return patch(("replace", "/data/k", asked["object"]["data"]["k"].upper()))
+
+
+def test_a_webhook_that_changes_what_we_apply(web, explain, kube, control,
+                                              webhook, repo, ns):
+    """What it has made of our wish is nobody's drift; a new wish is that of
+    its commit, and shown as the webhook will have it."""
+    webhook("MutatingWebhook", shout)
+    repo.commit({"a.yaml": objects.config_map("a", {"k": "w"}, ns)})
+    kube("sync", repo)
+    assert control.api.get(f"{objects.config_maps(ns)}/a")["data"] == {
+        "k": "W"}
+    assert explain(expect=0) == {} and explain("--full", expect=0) == {}
+    oid = repo.commit({"a.yaml": objects.config_map("a", {"k": "x"}, ns)})
+    change = only(explain(), "a", ".data.k")
+    assert (change["before"], change["after"]) == ("W", "X")
+    assert change["drift"] is None and change["pending"]["commit"] == oid
+    kube("sync", repo)
+    assert explain(expect=0) == {}
+
+
+def test_a_webhook_that_changes_what_others_write(web, explain, kube, control,
+                                                  webhook, repo, ns):
+    """The server has the field as ours still, which it cannot be."""
+    def with_theirs(asked):
+        options = asked["options"] or {}
+        if asked["name"] != "a" or options.get("fieldManager") != "alice":
+            return {}
+        return patch(("replace", "/data/k", "hooked"))
+
+    webhook("MutatingWebhook", with_theirs)
+    control.api.merge(f"{objects.config_maps(ns)}/a",
+                      {"data": {"theirs": "x"}}, "alice")
+    change = only(explain(), "a", ".data.k")
+    assert (change["before"], change["after"]) == ("hooked", "v")
+    assert change["drift"]["admission"] is True
+    assert who(change)[0] is None and change["pending"] is None
+    text = kube("diff", repo, expect=1).out
+    assert "  drift    an admission webhook has changed it\n" in text
+    assert "# drift: admission\n" in text
+    # Else it is theirs.
+    control.api.merge(f"{objects.config_maps(ns)}/a",
+                      {"data": {"k": "mine"}}, "bob")
+    change = only(explain(), "a", ".data.k")
+    assert who(change) == ("bob", "Update", None)
+    assert change["drift"]["admission"] is False
+
+
+def test_a_webhook_that_came_later(web, explain, kube, webhook, repo, ns):
+    """Nobody has touched the object, and git has not changed: nothing is
+    different until the server is asked to try it again."""
+    webhook("MutatingWebhook", shout)
+    assert explain(expect=0) == {}
+    one = explain("--full")["a"]
+    change = one["changes"][".data.k"]
+    assert (change["before"], change["after"]) == ("v", "V")
+    assert change["drift"] is None
+    assert change["pending"]["admission"] is True
+    assert change["pending"]["commit"] is None
+    text = kube("diff", "--full", repo, expect=1).out
+    assert "  pending  an admission webhook changes what git wants" in text
+    assert "# pending: admission\n" in text
+    kube("diff", "-q", "--full", "--fail-on", "drift", repo)
+    kube("sync", "--full", repo)
+    assert explain("--full", expect=0) == {}
+
+
+def test_a_webhook_that_adds_what_is_not_ours(web, explain, kube, control,
+                                              webhook, repo, ns):
+    """A label, an annotation and a sidecar: no noise, now or later."""
+    def inject(asked):
+        if asked["operation"] == "DELETE" or asked["name"] != "web":
+            return {}
+        containers = asked["object"]["spec"]["template"]["spec"]["containers"]
+        if any(one["name"] == "sidecar" for one in containers):
+            return {}
+        return patch(
+            ("add", "/spec/template/spec/containers/0",
+             {"name": "sidecar", "image": "mesh:1"}),
+            ("add", "/metadata/annotations/mesh", "on"),
+            ("add", "/metadata/labels/mesh", "on"))
+
+    webhook("MutatingWebhook", inject, deployments=True)
+    repo.commit({"web.yaml": objects.deployment(ns, replicas=3)})
+    kube("sync", repo)
+    spec = control.api.get(web)["spec"]["template"]["spec"]
+    assert [c["name"] for c in spec["containers"]] == ["sidecar", "web"]
+    for more in ([], ["--full"]):
+        assert explain(*more, expect=0) == {}
+    control.api.merge(web, {"spec": {"replicas": 9}}, "alice")
+    assert who(only(explain(), "web", REPLICAS))[0] == "alice"
+    repo.commit({"web.yaml": objects.deployment(ns, image="nginx:2",
+                                                replicas=3)}, "two")
+    changes = explain()["web"]["changes"]
+    assert set(changes) == {REPLICAS, IMAGE}
+    assert changes[IMAGE]["drift"] is None
+    assert changes[IMAGE]["pending"]["subject"] == "two"
 
 
 # ---- which commit changed it in git ----

@@ -1,74 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real admission webhooks that rewrite, refuse, and sleep."""
 
-import base64
-import json
 import time
 
-import pytest
-
 from bed import objects
-from bed.control import encode
-from bed.tokens import Scripted
-
-HOOKS = "/apis/admissionregistration.k8s.io/v1"
-EVERY = ["CREATE", "UPDATE", "DELETE"]
-
-
-@pytest.fixture
-def webhook(control, ns):
-    """webhook(kind, review): of the namespace, for ConfigMaps.  review() gets
-    the request and gives what is to be said of it beside "allowed"."""
-    if not control.own:
-        pytest.skip("needs a cluster of our own")
-    made = []
-
-    def make(kind, review, operations=EVERY):
-        def answer(request):
-            asked = json.loads(request.body)["request"]
-            said = {"uid": asked["uid"], "allowed": True, **review(asked)}
-            return 200, {"Content-Type": "application/json"}, {
-                "apiVersion": "admission.k8s.io/v1",
-                "kind": "AdmissionReview", "response": said}
-
-        server = Scripted(answer, (control.server_cert, control.server_key))
-        path = f"{HOOKS}/{kind.lower()}configurations"
-        control.api.create(path, {
-            "metadata": {"name": ns}, "webhooks": [{
-                "name": "hook.example.com", "timeoutSeconds": 1,
-                "sideEffects": "None", "failurePolicy": "Fail",
-                "admissionReviewVersions": ["v1"],
-                "clientConfig": {"url": f"{server.url}/",
-                                 "caBundle": encode(control.ca)},
-                "namespaceSelector": {"matchLabels": {
-                    "kubernetes.io/metadata.name": ns}},
-                "rules": [{"apiGroups": [""], "apiVersions": ["v1"],
-                           "operations": operations,
-                           "resources": ["configmaps"]}]}]})
-        made.append((server, f"{path}/{ns}"))
-        # The API server hears of it by a watch.
-        for i in range(100):
-            if server.seen:
-                break
-            control.api.raw(
-                "POST", f"{objects.config_maps(ns)}?dryRun=All",
-                {"metadata": {"name": f"probe-{i}"}})
-            time.sleep(0.05)
-        assert server.seen
-        return server
-
-    yield make
-    for server, path in made:
-        control.api.delete(path)
-        server.stop()
-
-
-def patch(*operations):
-    text = json.dumps([dict(zip(("op", "path", "value"), one))
-                       for one in operations])
-    return {"patchType": "JSONPatch",
-            "patch": base64.b64encode(text.encode()).decode()}
-
+from bed.webhooks import patch
 
 def config(ns, name="a", **data):
     return objects.config_map(name, data or {"k": "v"}, ns)

@@ -165,6 +165,44 @@ static void without_a_past_the_owner_tells(void **state)
 	assert_true(plan.v[0].reasons->v[1].reason.pending);
 }
 
+/* k is ours and has another value; l is as git wants it, and would not stay
+ * so. */
+static void a_webhook_is_told_by_what_is_still_ours(void **state)
+{
+	static const char rest[] =
+		", data: {k: b, l: a}, x: [{manager: gitops, operation: Apply, "
+		"fieldsV1: {f:data: {f:k: {}, f:l: {}}}}]";
+	const struct record_members none = { 0 };
+	const struct reason_wish wish = { .record = &record };
+	const struct objects *want = object(", data: {k: a, l: a}");
+	json_t *live = doc_copy(arena, object(rest)->v[0].doc), *merged;
+	const struct reason *k, *l;
+
+	(void)state;
+	doc_set(live, doc_get(live, "x", NULL), "metadata", "managedFields",
+		NULL);
+	doc_set(live, NULL, "x", NULL);
+	merged = doc_copy(arena, live);
+	doc_set_string(merged, "a", "data", "k", NULL);
+	doc_set_string(merged, "c", "data", "l", NULL);
+	record.members = (struct record_members){ 0 };
+	*vec_push(arena, &record.members) = (struct record_member){
+		.object = want->v[0],
+		.uid = "1",
+	};
+	plan_init(arena, want, &none, &plan);
+	plan.v[0].item.live = json(live);
+	plan.v[0].item.merged = json(merged);
+	plan.v[0].cause = PLAN_DRIFTED;
+	plan_set_action(&plan, plan.v, PLAN_CHANGE);
+	assert_int_equal(reason_judge(&plan, plan.v, &wish, &err), 0);
+	assert_int_equal(plan.v[0].reasons->n, 2);
+	k = &plan.v[0].reasons->v[0].reason;
+	l = &plan.v[0].reasons->v[1].reason;
+	assert_true(k->drifted && k->admitted && !k->pending);
+	assert_true(l->pending && l->admitted && !l->drifted);
+}
+
 static void two_revisions_are_pending(void **state)
 {
 	const struct record_members none = { 0 };
@@ -188,6 +226,7 @@ int main(void)
 		TEST(the_three_sides_tell),
 		TEST(what_the_mark_says_needs_nothing_else),
 		TEST(without_a_past_the_owner_tells),
+		TEST(a_webhook_is_told_by_what_is_still_ours),
 		TEST(two_revisions_are_pending),
 	};
 
