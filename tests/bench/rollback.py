@@ -173,10 +173,10 @@ class Bench:
                   f"{min(seconds):8.2f} s")
         median = {what: statistics.median(seconds)
                   for what, seconds in self.rows.items()}
-        print(f"\n{'ratio':40}{'is':>10}{'to reach':>10}")
-        print(f"{f'{OURS} : {REVERT}':40}"
+        print(f"\n{'ratio':52}{'is':>10}{'to reach':>10}")
+        print(f"{f'{OURS} : {REVERT}':52}"
               f"{median[OURS] / median[REVERT]:10.3f}{TO_REACH:10.2f}")
-        print(f"{f'{OURS} : {UNDO}':40}{median[OURS] / median[UNDO]:10.3f}")
+        print(f"{f'{OURS} : {UNDO}':52}{median[OURS] / median[UNDO]:10.3f}")
         print("\nWhat is to be reached is meant for kubectl 1.32, which "
               "sends no more than 50 requests\na second; --kubectl names "
               "one.")
