@@ -41,7 +41,12 @@ static void pull_of(const json_t *value, struct forge_pull *out)
 /* Of this branch into that one, and not of one by that name in a fork. */
 static bool is_it(const json_t *pull, const char *head, const char *base)
 {
-	return str_equal(doc_get_string(pull, "head", "ref", NULL), head) &&
+	const char *ref = doc_get_string(pull, "head", "ref", NULL);
+
+	/* Of a branch that is gone Gitea keeps the name as a label. */
+	if (!str_equal(ref, head))
+		ref = doc_get_string(pull, "head", "label", NULL);
+	return str_equal(ref, head) &&
 	       str_equal(doc_get_string(pull, "base", "ref", NULL), base) &&
 	       doc_equal(doc_get(pull, "head", "repo", "id", NULL),
 			 doc_get(pull, "base", "repo", "id", NULL));

@@ -206,15 +206,36 @@ int forge_pull_close(struct forge *forge, const struct forge_pull *pull,
 
 /* ---- comments ---- */
 
-/* Of a long one the end is a digest: it may be there that two differ. */
+/* Does it stay as it is?  Two dashes would end a comment of HTML. */
+static bool is_kept(const char *c, char before)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789.:/@";
+
+	return *c == '-' ? before != '-' : strchr(allowed, *c) != NULL;
+}
+
+/*
+ * Blanks become "_".  Where anything else is replaced, or the end is cut off,
+ * the digest tells it from others: it may be there that two differ.
+ */
 static char *key_name(struct arena *arena, const char *key)
 {
+	char *name = arena_strdup(arena, key);
 	char hex[DIGEST_SHA256_HEX];
+	bool plain = strlen(key) <= KEY_MOST;
 
-	if (strlen(key) <= KEY_MOST)
-		return arena_strdup(arena, key);
+	for (char *c = name; *c; c++) {
+		if (is_kept(c, c > name ? c[-1] : '-'))
+			continue;
+		plain = plain && *c == ' ';
+		*c = '_';
+	}
+	if (plain)
+		return name;
 	digest_sha256_hex(key, strlen(key), hex);
-	return arena_printf(arena, "%.*s_%.16s", KEY_MOST - 17, key, hex);
+	return arena_printf(arena, "%.*s_%.16s", KEY_MOST - 17, name, hex);
 }
 
 /*
@@ -223,18 +244,10 @@ static char *key_name(struct arena *arena, const char *key)
  */
 static const char *mark_of(const struct forge *forge, const char *key)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789_.:/@";
-	char *name = key_name(forge->run->arena, key);
-
-	for (char *c = name; *c; c++)
-		if (!strchr(allowed, *c))
-			*c = '_';
 	return arena_printf(forge->run->arena,
 			    forge->driver->plain ? "[gitops:%s]: #" :
 						   "<!-- gitops:%s -->",
-			    name);
+			    key_name(forge->run->arena, key));
 }
 
 /* On a line of its own: in a quotation it is not. */

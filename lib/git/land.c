@@ -241,6 +241,22 @@ static int try_once(struct landing *landing, bool *outrun, struct err *err)
 	return 0;
 }
 
+/*
+ * Has the branch moved while `head` was?  Then what was made may be in it by
+ * now.  The last commit made stays, which a later run brings up to date.
+ */
+static bool is_late(struct landing *landing)
+{
+	AUTO_ERR struct err ignored = { 0 };
+	const char *tip;
+
+	return landing->args->head && landing->out->oid &&
+	       landing->out->tries < TRIES &&
+	       repo_ask_tip(landing->repo, landing->branch, &tip, &ignored) ==
+		       0 &&
+	       !str_equal(tip, landing->out->base);
+}
+
 static int land_shared(struct landing *landing, struct err *err)
 {
 	bool outrun;
@@ -249,7 +265,7 @@ static int land_shared(struct landing *landing, struct err *err)
 		landing->out->tries = tries;
 		if (try_once(landing, &outrun, err) < 0)
 			return doubt(landing, err);
-		if (!outrun)
+		if (!outrun && !is_late(landing))
 			return 0;
 		if (tries == TRIES)
 			break;

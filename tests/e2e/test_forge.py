@@ -162,6 +162,16 @@ def test_what_was_declined_is_not_opened_again(release, config):
     assert other["number"] != pull["number"]
 
 
+def test_one_whose_branch_was_deleted_is_declined(release, config):
+    """Which closes it; Gitea then calls the branch otherwise."""
+    release("--image", f"{IMAGE}:2")
+    (pull,) = pulls(config)
+    config.api("PATCH", f"/pulls/{pull['number']}", {"state": "closed"})
+    config.api("DELETE", "/branches/release%2Fweb")
+    assert "declined  " in release("--image", f"{IMAGE}:2").out
+    assert len(pulls(config, "all")) == 1
+
+
 def test_row_99_a_branch_that_was_merged_is_made_anew(release, config):
     release("--image", f"{IMAGE}:2")
     (pull,) = pulls(config)
@@ -174,6 +184,27 @@ def test_row_99_a_branch_that_was_merged_is_made_anew(release, config):
     assert config.git("rev-list", "--count",
                       "origin/main..origin/release/web") == "1"
     assert "2 -> 3" in other["title"]
+
+
+def test_row_99_what_was_merged_meanwhile_is_evaluated_again(release, config,
+                                                             gitea):
+    """Its base has the moves by now: there is nothing left to propose."""
+    directory = gitea.dir / "repositories" / f"{config.name}.git"
+    hook = directory / "hooks" / "post-receive.d" / "meanwhile"
+    hook.write_text("""#!/bin/sh
+        while read was is name; do
+            [ "$name" = refs/heads/release/web ] || continue
+            rm "$0"
+            git update-ref refs/heads/main "$is"
+        done
+        """)
+    hook.chmod(0o755)
+    out = release("--image", f"{IMAGE}:2").out
+    assert out.startswith("nothing to move"), out
+    assert pulls(config, "all") == []
+    fetch(config)
+    assert f"{IMAGE}:2" in config.git("show", "origin/main:web/web.yaml")
+    assert branches(config) == ["main"]
 
 
 def test_the_forge_brings_the_branch_up_to_date(release, config):
@@ -392,6 +423,14 @@ def test_comments(forge_driver, gitea, config):
     def said():
         return [one["body"] for one in
                 config.api("GET", f"/issues/{number}/comments")]
+
+    # What a mark cannot hold does not make two keys one.
+    alike = ("diff a-b", "diff a_b", "diff a--b", "diff (a-b)")
+    for key in alike:
+        assert say(key, "one") == "created"
+    for key in alike:
+        assert say(key, "one") == "unchanged"
+        assert say(key, "-") == "removed"
 
     config.api("POST", f"/issues/{number}/comments",
                {"body": "> quoted\n> <!-- gitops:diff_prod -->"})
