@@ -181,6 +181,17 @@ struct wanted {
 	const char *text; /* of a scalar, or NULL */
 };
 
+/* Is it "key=value", as generators have it? */
+static bool is_literal(struct bytes bytes, const struct wanted *wanted)
+{
+	const size_t n = strlen(wanted->key);
+
+	return bytes.len > n && bytes.data[n] == '=' &&
+	       memcmp(bytes.data, wanted->key, n) == 0 &&
+	       is_text((struct bytes){ bytes.data + n + 1, bytes.len - n - 1 },
+		       wanted->text);
+}
+
 /* How well does the line fit?  0: not at all. */
 static unsigned score(struct bytes line, const struct wanted *wanted)
 {
@@ -194,6 +205,8 @@ static unsigned score(struct bytes line, const struct wanted *wanted)
 		return 0;
 	if (is_text(setting.value, wanted->text))
 		return same_key ? 8 : 6;
+	if (is_literal(setting.value, wanted))
+		return 8;
 	if (is_tag(setting.value, wanted->text))
 		return 4;
 	/* A line of a text of many. */

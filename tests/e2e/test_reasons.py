@@ -377,6 +377,72 @@ def test_a_line_of_a_kustomization(kube, explain, control, repo, ns):
     assert pending["commit"] == oid
 
 
+STRATEGIC = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: %s
+"""
+JSON_PATCH = """- op: replace
+  path: /spec/replicas
+  value: %s
+"""
+INLINE = """resources: [../base]
+patches:
+- target: {kind: Deployment}
+  patch: |-
+    - op: replace
+      path: /spec/replicas
+      value: %s
+"""
+COUNTED = """resources: [../base]
+replicas:
+- name: web
+  count: %s
+"""
+BY_FILE = """resources: [../base]
+patches: [{path: more.yaml, target: {kind: Deployment}}]
+"""
+
+
+@pytest.mark.parametrize("file, text, line, kustomization", [
+    ("prod/more.yaml", STRATEGIC, 5, BY_FILE),
+    ("prod/more.yaml", JSON_PATCH, 3, BY_FILE),
+    ("prod/kustomization.yaml", INLINE, 7, INLINE),
+    ("prod/kustomization.yaml", COUNTED, 4, COUNTED),
+    ("part/kustomization.yaml",
+     "kind: Component\n" + INLINE.replace("resources: [../base]\n", ""), 7,
+     "resources: [../base]\ncomponents: [../part]\n")],
+    ids=["strategic", "json", "inline", "replicas", "component"])
+def test_a_line_of_a_patch(kube, explain, repo, ns, file, text, line,
+                           kustomization):
+    """What sets the value is told, and not the base that it replaces."""
+    repo.commit({
+        "base/kustomization.yaml": "resources: [web.yaml]\n",
+        "base/web.yaml": objects.deployment(ns),
+        "prod/kustomization.yaml": kustomization, file: text % 3}, "first")
+    kube.env["GITOPS_PATH"] = "prod"
+    kube("sync", repo)
+    oid = repo.commit({file: text % 4}, "four")
+    repo.commit({file: text % 4 + "# a remark\n"}, "a remark")
+    change = only(explain(), "web", REPLICAS)
+    assert (change["before"], change["after"]) == (3, 4)
+    assert change["pending"]["origin"] == f"{file}:{line}"
+    assert change["pending"]["commit"] == oid
+
+
+def test_a_literal_of_a_generator(kube, explain, repo, ns):
+    text = ("configMapGenerator:\n- name: a\n  literals:\n  - other=x\n"
+            "  - k=%s\n  options: {disableNameSuffixHash: true}\n"
+            f"namespace: {ns}\n")
+    repo.commit({"kustomization.yaml": text % 3})
+    kube("sync", repo)
+    oid = repo.commit({"kustomization.yaml": text % 4}, "four")
+    pending = only(explain(), "a", ".data.k")["pending"]
+    assert pending["origin"] == "kustomization.yaml:5"
+    assert pending["commit"] == oid
+
+
 def test_a_history_that_is_gone(web, explain, control, repo, ns):
     """The commit that was synced is not in the repository any more: who has
     the fields tells what has drifted."""
