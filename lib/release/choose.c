@@ -291,7 +291,9 @@ static bool settle(const struct planner *planner, struct release_place *place)
 
 	if (choice) {
 		place->tag = choice->chosen;
-		place->selected = choice->chosen != NULL;
+		/* A list shows, too, why none was chosen. */
+		place->selected = choice->chosen ||
+				  planner->release->args->look;
 	}
 	if (!place->selected || place->digest || !place->tag ||
 	    !wants_digest(planner, place))

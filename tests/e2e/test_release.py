@@ -449,6 +449,18 @@ def test_what_cannot_be_read_is_left_alone(release, repo):
         "release", "--list", repo).out
 
 
+def test_the_list_shows_what_no_tag_is_good_for(release, registry, repo,
+                                                prefix):
+    image = f"{registry.host}/{prefix}"
+    push(registry, prefix, v1_0_0=OLD, v1_1_0=MIDDLE)
+    repo.commit({"deploy/web.yaml": deployment("web", f"{image}:1.0.0"),
+                 "gitops.yaml": apps(f"image: {image}, policy: semver ^9")})
+    out = release("release", "--list", repo).out
+    assert "deploy/web.yaml:9  Deployment web  main" in out
+    assert "chosen  none: " in out
+    assert "  > 1.0.0 " in out and "    1.1.0 " in out
+
+
 # ---- digests ----
 
 
