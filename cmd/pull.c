@@ -106,12 +106,6 @@ static int offer(struct pull *pull, struct report_pull *out, struct err *err)
 	/* A new commit is an update, whatever the words are. */
 	if (done == FORGE_UNCHANGED && !str_equal(landed->was, landed->oid))
 		done = FORGE_UPDATED;
-	if (done == FORGE_DECLINED)
-		run_warn(pull->run,
-			 "pull request %lld says the same and was closed "
-			 "without a merge: it is not opened again; do so "
-			 "there, where it was a mistake",
-			 (long long)there.number);
 	*out = tell(pull, actions[done], landed->oid, &there);
 	return 0;
 }

@@ -41,10 +41,13 @@ static bool has_committed(const json_t *what)
 	const json_t *pull;
 	size_t i;
 
-	json_array_foreach(doc_get(what, "pullRequests", NULL), i, pull)
-		if (!str_equal(doc_get_string(pull, "action", NULL),
-			       "unchanged"))
+	json_array_foreach(doc_get(what, "pullRequests", NULL), i, pull) {
+		const char *action = doc_get_string(pull, "action", NULL);
+
+		if (!str_equal(action, "unchanged") &&
+		    !str_equal(action, "declined"))
 			return true;
+	}
 	return doc_get_string(what, "commit", NULL) != NULL;
 }
 

@@ -9,11 +9,16 @@ void report_add_pulls(struct report *report, struct str *out,
 {
 	static const struct verb_words words = { .color = COLOR_GREEN };
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		report_add_columns(report, out, &words, pulls[i].action,
 				   pulls[i].url ? pulls[i].url :
 						  pulls[i].branch,
 				   pulls[i].url ? pulls[i].branch : "");
+		if (str_equal(pulls[i].action, "declined"))
+			str_add(out,
+				"  it says the same and was closed without"
+				" a merge; if by mistake, open it again\n");
+	}
 }
 
 json_t *report_json_pulls(const struct report *report,
