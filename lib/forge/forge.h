@@ -106,8 +106,7 @@ enum forge_done {
 	FORGE_UNCHANGED,
 	FORGE_CREATED,
 	FORGE_UPDATED,
-	FORGE_REMOVED,  /* or closed */
-	FORGE_DECLINED, /* by somebody, before: nothing was done */
+	FORGE_REMOVED, /* or closed */
 };
 /* "created" */
 const char *forge_done_text(enum forge_done done);
@@ -122,15 +121,23 @@ MUST_USE int forge_pull_get(struct forge *forge, int64_t number,
 
 /*
  * The one pull request of `head`: make it, or give the one there is this title
- * and body.  None is made where the last one of that title and body was closed
- * by somebody, without being merged: `*out` is that one.  Labels, reviewers,
- * draft and auto-merge are for a new one: what people have changed since is
- * theirs.  What the forge cannot do of them, or would not, is warned of.
+ * and body.  Labels, reviewers, draft and auto-merge are for a new one: what
+ * people have changed since is theirs.  What the forge cannot do of them, or
+ * would not, is warned of.
  */
 MUST_USE int forge_pull_set(struct forge *forge,
 			    const struct forge_pull_args *args,
 			    struct forge_pull *out, enum forge_done *done,
 			    struct err *err);
+
+/*
+ * The last one of `head` that was closed without being merged, if by somebody
+ * else, and if it proposed the same: its title and trailers of ours are these
+ * or, where it has none, its body is.  Number 0: there is none.
+ */
+MUST_USE int forge_pull_declined(struct forge *forge,
+				 const struct forge_pull_args *args,
+				 struct forge_pull *out, struct err *err);
 
 /* Close it, unmerged, and say so in its body: nobody has declined it. */
 MUST_USE int forge_pull_close(struct forge *forge,

@@ -11,14 +11,16 @@
 #include "forge/inside.h"
 
 #define KEY_MOST 100
+#define OURS     "Gitops-"
 #define CLOSED   "\n\nClosed by gitops: there is nothing left to do.\n"
 
 const char *forge_done_text(enum forge_done done)
 {
 	static const char *const texts[] = {
-		[FORGE_UNCHANGED] = "unchanged", [FORGE_CREATED] = "created",
-		[FORGE_UPDATED] = "updated",     [FORGE_REMOVED] = "removed",
-		[FORGE_DECLINED] = "declined",
+		[FORGE_UNCHANGED] = "unchanged",
+		[FORGE_CREATED] = "created",
+		[FORGE_UPDATED] = "updated",
+		[FORGE_REMOVED] = "removed",
 	};
 
 	return texts[done];
@@ -97,13 +99,6 @@ static const char *bare_title(const struct forge *forge, const char *title)
 						   title;
 }
 
-static bool says_it(const struct forge *forge, const struct forge_pull *pull,
-		    const struct forge_pull_args *args)
-{
-	return str_equal(bare_title(forge, pull->title), args->title) &&
-	       is_same_text(pull->body, args->body);
-}
-
 static int update(struct forge *forge, const struct forge_pull_args *args,
 		  struct forge_pull *pull, enum forge_done *done,
 		  struct err *err)
@@ -112,7 +107,8 @@ static int update(struct forge *forge, const struct forge_pull_args *args,
 	struct forge_pull_args wanted = *args;
 
 	*done = FORGE_UNCHANGED;
-	if (says_it(forge, pull, args))
+	if (str_equal(title, args->title) &&
+	    is_same_text(pull->body, args->body))
 		return 0;
 	/* A draft stays one until somebody says that it is ready. */
 	if (title != pull->title)
@@ -155,11 +151,6 @@ int forge_pull_set(struct forge *forge, const struct forge_pull_args *args,
 	if (forge_pull_find(forge, args->head, args->base, out, err) < 0)
 		return -1;
 	if (!out->number) {
-		if (find(forge, args->head, args->base, true, out, err) < 0)
-			return -1;
-		*done = FORGE_DECLINED;
-		if (out->number && says_it(forge, out, &wanted))
-			return 0;
 		*done = FORGE_CREATED;
 		if (create(forge, &wanted, out, &why) == 0)
 			return 0;
@@ -174,6 +165,43 @@ int forge_pull_set(struct forge *forge, const struct forge_pull_args *args,
 		}
 	}
 	return update(forge, &wanted, out, done, err);
+}
+
+/*
+ * The last paragraph, if it is trailers of ours, else all.  What is above it
+ * names files and lines, which move while the answer stays the same.
+ */
+static const char *gist(const char *body)
+{
+	const char *line = body, *begin = NULL;
+	bool blank = true;
+	size_t n;
+
+	for (; *line; line += n + (line[n] == '\n')) {
+		n = strcspn(line, "\n");
+		if (!n || (n == 1 && *line == '\r')) {
+			blank = true;
+			continue;
+		}
+		if (!str_starts(line, OURS))
+			begin = NULL;
+		else if (blank)
+			begin = line;
+		blank = false;
+	}
+	return begin ? begin : body;
+}
+
+int forge_pull_declined(struct forge *forge, const struct forge_pull_args *args,
+			struct forge_pull *out, struct err *err)
+{
+	if (find(forge, args->head, args->base, true, out, err) < 0)
+		return -1;
+	if (out->number &&
+	    (!str_equal(bare_title(forge, out->title), args->title) ||
+	     !is_same_text(gist(out->body), gist(args->body))))
+		*out = (struct forge_pull){ 0 };
+	return 0;
 }
 
 static int close_it(struct forge *forge, const struct forge_pull *pull,

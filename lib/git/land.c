@@ -420,19 +420,19 @@ int repo_land(struct repo *repo, const struct repo_land_args *args,
 	      repo_make *make, void *data, struct repo_landed *out,
 	      struct err *err)
 {
-	struct repo_landed landed = { 0 };
 	struct landing landing = {
 		.repo = repo,
 		.args = args,
 		.make = make,
 		.data = data,
-		.out = &landed,
+		.out = out,
 	};
 	int failed;
 
+	*out = (struct repo_landed){ 0 };
 	if (choose_branch(repo, args, &landing, err) < 0)
 		return -1;
-	landed.branch = landing.branch;
+	out->branch = landing.branch;
 	if (str_equal(args->head, landing.branch)) {
 		err_set(err, ERR_USAGE,
 			"branch '%s' cannot be merged into itself",
@@ -451,9 +451,8 @@ int repo_land(struct repo *repo, const struct repo_land_args *args,
 		failed = land_shared(&landing, err);
 	if (failed)
 		return -1;
-	if (landed.oid && !args->head &&
-	    git_oid_fromstr(&repo->commit, landed.oid) < 0)
+	if (out->oid && !args->head &&
+	    git_oid_fromstr(&repo->commit, out->oid) < 0)
 		return repo_fail(err, ERR_FAILED, "read the commit's id");
-	*out = landed;
 	return 0;
 }

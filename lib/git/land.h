@@ -42,7 +42,7 @@ struct repo_land_args {
 
 struct repo_landed {
 	const char *oid;    /* the commit, or NULL: there was nothing to do */
-	const char *branch; /* "main" */
+	const char *branch; /* "main"; it is there when the commit is made */
 	const char *base;   /* the commit it follows on */
 	const char *was;    /* what `head` named before, or NULL */
 	bool pushed;        /* it is where others see it */

@@ -66,7 +66,7 @@ static int set_pull(struct forge *forge, char **argv, struct err *err)
 					.body = argv[3] };
 	size_t n_labels = 0, n_reviewers = 0;
 	enum forge_done done;
-	struct forge_pull pull;
+	struct forge_pull open, pull;
 
 	for (argv += 4; *argv; argv++) {
 		if (str_starts(*argv, "label=") && n_labels < 7)
@@ -78,6 +78,13 @@ static int set_pull(struct forge *forge, char **argv, struct err *err)
 	}
 	args.labels = n_labels ? labels : NULL;
 	args.reviewers = n_reviewers ? reviewers : NULL;
+	if (forge_pull_find(forge, args.head, args.base, &open, err) < 0 ||
+	    forge_pull_declined(forge, &args, &pull, err) < 0)
+		return -1;
+	if (!open.number && pull.number) {
+		print_pull("declined", &pull);
+		return 0;
+	}
 	if (forge_pull_set(forge, &args, &pull, &done, err) < 0)
 		return -1;
 	print_pull(forge_done_text(done), &pull);

@@ -155,6 +155,15 @@ def test_what_was_declined_is_not_opened_again(release, config):
     result = release("--image", f"{IMAGE}:2")
     assert f"declined  {pull['html_url']}" in result.out
     assert "it says the same and was closed without a merge" in result.out
+    # Nor where the base has moved: nothing is pushed to its branch.
+    fetch(config)
+    was = config.git("rev-parse", "origin/release/web")
+    config.commit({"web/web.yaml": "# a line\n" + deployment(
+        "web", IMAGE, "1.0")})
+    config.push()
+    assert "declined  " in release("--image", f"{IMAGE}:2").out
+    fetch(config)
+    assert config.git("rev-parse", "origin/release/web") == was
     assert pulls(config) == []
     release("--image", f"{IMAGE}:3")
     (other,) = pulls(config)
@@ -169,6 +178,7 @@ def test_one_whose_branch_was_deleted_is_declined(release, config):
     config.api("DELETE", "/branches/release%2Fweb")
     assert "declined  " in release("--image", f"{IMAGE}:2").out
     assert len(pulls(config, "all")) == 1
+    assert branches(config) == ["main"]
 
 
 def test_row_99_a_branch_that_was_merged_is_made_anew(release, config):

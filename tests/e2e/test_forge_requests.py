@@ -112,6 +112,20 @@ def test_what_was_declined_is_not_opened_again(forge, ask):
     assert ask(forge, *pull, "two", "x").out.startswith("created 5")
 
 
+def test_lines_that_moved_are_no_other_proposal(forge, ask):
+    pull = ("pull", "b", "main", "one")
+    moves = "Gitops-Image: a 1 -> 2\nGitops-Image: b 1 -> 2\n"
+    body = f"a.yaml:1\n\n{moves}"
+    ask(forge, *pull, body)
+    forge.decline()
+    (closed,) = forge.closed
+    closed.update({key: body.replace("\n", "\r\n")
+                   for key, value in closed.items() if value == body})
+    assert ask(forge, *pull, f"a.yaml:2\n\n{moves}").out.startswith("declined")
+    assert ask(forge, *pull, f"a.yaml:1\n\n{moves}Gitops-Image: c 1 -> 2\n"
+               ).out.startswith("created")
+
+
 def test_row_99_one_that_was_merged_is_no_answer(forge, ask):
     """And one that is merged after we looked cannot be changed."""
     pull = ("pull", "b", "main")
