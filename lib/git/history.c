@@ -277,22 +277,20 @@ static void add_trailer(struct arena *arena, struct trailers *out,
 static bool add_line(struct arena *arena, const char *line, size_t n,
 		     struct trailers *out)
 {
-	const char *colon = memchr(line, ':', n), *value = colon + 1;
-	size_t blanks;
+	const char *colon = memchr(line, ':', n);
+	const char *value, *end = line + n;
 
-	if (!str_starts(line, OURS) || !colon || *value != ' ' ||
+	if (!str_starts(line, OURS) || !colon || colon[1] != ' ' ||
 	    memchr(line, ' ', (size_t)(colon - line)))
 		return false;
-	for (blanks = 0;
-	     line[n - blanks - 1] == ' ' || line[n - blanks - 1] == '\r';)
-		blanks++;
-	value += strspn(value, " ");
-	if (value >= line + n - blanks)
+	while (end[-1] == ' ' || end[-1] == '\r')
+		end--;
+	value = colon + 1 + strspn(colon + 1, " ");
+	if (value >= end)
 		return false;
 	add_trailer(arena, out,
 		    arena_strndup(arena, line, (size_t)(colon - line)),
-		    arena_strndup(arena, value,
-				  (size_t)(line + n - blanks - value)));
+		    arena_strndup(arena, value, (size_t)(end - value)));
 	return true;
 }
 
