@@ -20,13 +20,18 @@ struct search {
 	bool values;    /* what is here are values for a chart */
 };
 
+/* The first member of a place of that kind; NULL of anything else. */
+static const struct splice_place *first_of(const struct splice_place *place,
+					   enum splice_kind kind)
+{
+	return place && place->kind == kind ? place->first : NULL;
+}
+
 static const struct splice_place *get(const struct splice_place *mapping,
 				      const char *key)
 {
-	const struct splice_place *one = NULL;
+	const struct splice_place *one = first_of(mapping, SPLICE_MAPPING);
 
-	if (mapping && mapping->kind == SPLICE_MAPPING)
-		one = mapping->first;
 	while (one && !str_equal(one->key, key))
 		one = one->next;
 	return one;
@@ -160,9 +165,7 @@ static bool is_kustomization(const struct splice_file *file,
 static void look_at_images(const struct search *search,
 			   const struct splice_place *images)
 {
-	const struct splice_place *one =
-		images && images->kind == SPLICE_SEQUENCE ? images->first :
-							    NULL;
+	const struct splice_place *one = first_of(images, SPLICE_SEQUENCE);
 
 	for (; one; one = one->next) {
 		struct image_use use = use_at(search, IMAGE_KUSTOMIZATION, one);
@@ -427,9 +430,7 @@ static bool is_inline(const struct splice_place *text)
 static void look_at_field(const struct search *search,
 			  const struct splice_place *field)
 {
-	const struct splice_place *one = field->kind == SPLICE_SEQUENCE ?
-						 field->first :
-						 NULL;
+	const struct splice_place *one = first_of(field, SPLICE_SEQUENCE);
 
 	if (str_equal(field->key, "images")) {
 		look_at_images(search, field);
@@ -450,9 +451,7 @@ static void look_at_field(const struct search *search,
 static void look_at_kustomization(const struct search *search,
 				  const struct splice_place *root)
 {
-	const struct splice_place *one = root->kind == SPLICE_MAPPING ?
-						 root->first :
-						 NULL;
+	const struct splice_place *one = first_of(root, SPLICE_MAPPING);
 
 	for (; one; one = one->next)
 		look_at_field(search, one);
@@ -460,9 +459,7 @@ static void look_at_kustomization(const struct search *search,
 
 static void look_at_apps(struct search search, const struct splice_place *apps)
 {
-	const struct splice_place *one = apps && apps->kind == SPLICE_SEQUENCE ?
-						 apps->first :
-						 NULL;
+	const struct splice_place *one = first_of(apps, SPLICE_SEQUENCE);
 
 	for (; one; one = one->next) {
 		search.app = text_at(one, "name");

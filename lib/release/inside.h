@@ -43,6 +43,9 @@ MUST_USE int release_read_files(struct planner *planner,
 /* places.c: where images are set, each with its policy and its lock. */
 MUST_USE int release_find_places(struct planner *planner, struct err *err);
 
+/* Has an app to do with it, of those that are made from its file? */
+bool release_is_of(const struct release_place *place, const struct app *app);
+
 /* flux.c: Flux's own configuration. */
 
 /* The choice of an ImagePolicy; NULL in `*out` where there is none. */

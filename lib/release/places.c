@@ -87,7 +87,7 @@ static bool is_the_same(const struct app_image *a, const struct app_image *b)
 	       a->min_age_s == b->min_age_s;
 }
 
-static bool is_of(const struct release_place *place, const struct app *app)
+bool release_is_of(const struct release_place *place, const struct app *app)
 {
 	return !place->app || place->app == app;
 }
@@ -101,8 +101,8 @@ static int by_app(struct planner *planner, struct release_place *place,
 	for (size_t i = 0; i < place->file->apps.n; i++) {
 		const struct app *app = place->file->apps.v[i];
 
-		for (size_t j = 0; is_of(place, app) && j < app->images.n;
-		     j++) {
+		for (size_t j = 0;
+		     release_is_of(place, app) && j < app->images.n; j++) {
 			const struct app_image *image = &app->images.v[j];
 			struct release_choice *choice;
 
@@ -153,7 +153,7 @@ static void take_lock(struct planner *planner, struct release_place *place)
 	const struct app_lock *lock = NULL;
 
 	for (size_t i = 0; i < place->file->apps.n && !lock; i++)
-		if (is_of(place, place->file->apps.v[i]))
+		if (release_is_of(place, place->file->apps.v[i]))
 			lock = lock_of(place->file->apps.v[i], &place->now);
 	if (lock)
 		place->locked = arena_printf(planner->arena,

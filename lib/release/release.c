@@ -121,7 +121,7 @@ static bool is_of(const struct release_place *place, const char *app)
 	const struct release_file *file = place->file;
 
 	for (size_t i = 0; i < file->apps.n; i++)
-		if ((!place->app || place->app == file->apps.v[i]) &&
+		if (release_is_of(place, file->apps.v[i]) &&
 		    str_equal(file->apps.v[i]->name, app))
 			return true;
 	return false;

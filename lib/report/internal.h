@@ -107,6 +107,10 @@ struct verb_words {
 	enum report_color color;
 };
 extern const struct verb_words report_verb_words[VERB_COUNT];
+
+/* Those by which an object is changed. */
+#define VERB_CHANGES 6
+extern const enum verb report_verb_changes[VERB_CHANGES];
 enum verb report_verb_of(const struct plan_step *step, bool applied);
 
 /* ---- report.c ---- */

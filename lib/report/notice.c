@@ -54,17 +54,13 @@ static bool has_committed(const json_t *what)
 /* A sync, a release or a rollback that did something. */
 static bool has_changed(const json_t *document)
 {
-	static const enum verb changes[] = {
-		VERB_CREATE, VERB_CHANGE, VERB_REPLACE,
-		VERB_ADOPT,  VERB_APPLY,  VERB_DELETE,
-	};
 	const json_t *summary = doc_get(document, "summary", NULL);
 	json_int_t n = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(changes); i++)
-		n += json_integer_value(
-			json_object_get(summary,
-					report_verb_words[changes[i]].done));
+	for (size_t i = 0; i < VERB_CHANGES; i++)
+		n += json_integer_value(json_object_get(
+			summary,
+			report_verb_words[report_verb_changes[i]].done));
 	return n || has_committed(doc_get(document, "release", NULL)) ||
 	       has_committed(doc_get(document, "rollback", NULL));
 }

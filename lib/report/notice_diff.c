@@ -37,13 +37,10 @@ static bool has_reason(const json_t *one, enum report_about about)
 static bool is_changed(const json_t *object)
 {
 	const char *action = doc_get_string(object, "action", NULL);
-	static const enum verb changes[] = {
-		VERB_CREATE, VERB_CHANGE, VERB_REPLACE,
-		VERB_ADOPT,  VERB_APPLY,  VERB_DELETE,
-	};
 
-	for (size_t i = 0; i < ARRAY_LEN(changes); i++)
-		if (str_equal(action, report_verb_words[changes[i]].will))
+	for (size_t i = 0; i < VERB_CHANGES; i++)
+		if (str_equal(action,
+			      report_verb_words[report_verb_changes[i]].will))
 			return true;
 	return false;
 }

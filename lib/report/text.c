@@ -26,6 +26,11 @@ const struct verb_words report_verb_words[VERB_COUNT] = {
 	[VERB_UNCHANGED] = { "unchanged", "unchanged", "unchanged", COLOR_DIM },
 };
 
+const enum verb report_verb_changes[VERB_CHANGES] = {
+	VERB_CREATE, VERB_CHANGE, VERB_REPLACE,
+	VERB_ADOPT,  VERB_APPLY,  VERB_DELETE,
+};
+
 static enum verb verb_of_action(enum plan_action action)
 {
 	switch (action) {
