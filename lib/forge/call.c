@@ -9,9 +9,11 @@
 #include "document/document.h"
 #include "forge/inside.h"
 
-#define BODY_CAP   ((size_t)16 << 20)
-#define WORDS_MOST 300 /* bytes of what the forge says */
-#define TRIES      4
+#define BODY_CAP     ((size_t)16 << 20)
+#define WORDS_MOST   300 /* bytes of what the forge says */
+#define TRIES        4
+#define LOOKS        6 /* after the first */
+#define LOOK_WAIT_MS 1000
 
 /* ---- what it says ---- */
 
@@ -157,6 +159,22 @@ const char *forge_pull_path(const struct forge *forge, int64_t number,
 {
 	return arena_printf(forge->run->arena, "%s/%lld%s",
 			    forge->driver->pulls, (long long)number, rest);
+}
+
+int forge_await(struct forge *forge, const struct forge_pull *pull,
+		bool (*ready)(const json_t *pull), json_t **out,
+		struct err *err)
+{
+	const char *path = forge_pull_path(forge, pull->number, "");
+
+	for (unsigned i = 0;; i++) {
+		if (forge_call(forge, "GET", path, NULL, out, err) < 0)
+			return -1;
+		if (ready(*out) || i == LOOKS)
+			return 0;
+		if (run_pause(forge->run, LOOK_WAIT_MS, err) < 0)
+			return -1;
+	}
 }
 
 /* ---- JSON ---- */

@@ -188,6 +188,13 @@ static int merge_github(struct forge *forge, const struct forge_pull *pull,
 		       json_string_value(json_object_get(answer, "message")));
 }
 
+/* A draft is never mergeable: Gitea refuses it in words of its own. */
+static bool is_looked_at(const json_t *pull)
+{
+	return json_is_true(json_object_get(pull, "mergeable")) ||
+	       json_is_true(json_object_get(pull, "draft"));
+}
+
 static int merge_gitea(struct forge *forge, const struct forge_pull *pull,
 		       const json_t *repository, struct err *err)
 {
@@ -195,7 +202,13 @@ static int merge_gitea(struct forge *forge, const struct forge_pull *pull,
 					   NULL);
 	json_t *body = forge_texts(forge, "do", style ? style : "merge",
 				   "head_commit_id", pull->commit, NULL);
+	json_t *now;
 
+	if (forge_await(forge, pull, is_looked_at, &now, err) < 0)
+		return -1;
+	if (!is_looked_at(now))
+		return err_set(err, ERR_REFUSED,
+			       "it cannot be merged yet: does it conflict?");
 	doc_set(body, json_true(), "merge_when_checks_succeed", NULL);
 	return forge_call(forge, "POST",
 			  forge_pull_path(forge, pull->number, "/merge"), body,

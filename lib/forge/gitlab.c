@@ -9,11 +9,9 @@
 #include "document/document.h"
 #include "forge/inside.h"
 
-#define NOTES_PAGE   100
-#define PAGES_MOST   100
-#define STATUS_MOST  255
-#define LOOKS        6 /* for the pipeline of a new merge request */
-#define LOOK_WAIT_MS 1000
+#define NOTES_PAGE  100
+#define PAGES_MOST  100
+#define STATUS_MOST 255
 
 /* ---- merge requests ---- */
 
@@ -117,6 +115,11 @@ static int set_reviewers(struct forge *forge, const struct forge_pull *pull,
 			  err);
 }
 
+static bool has_pipeline(const json_t *pull)
+{
+	return json_is_object(json_object_get(pull, "head_pipeline"));
+}
+
 /*
  * Asked too early, GitLab would merge it at once, or refuse to: its pipeline is
  * made in the background.
@@ -126,19 +129,11 @@ static int auto_merge(struct forge *forge, const struct forge_pull *pull,
 {
 	json_t *body = forge_texts(forge, "sha", pull->commit, NULL), *now;
 
-	for (unsigned i = 0;; i++) {
-		if (forge_call(forge, "GET",
-			       forge_pull_path(forge, pull->number, ""), NULL,
-			       &now, err) < 0)
-			return -1;
-		if (json_is_object(doc_get(now, "head_pipeline", NULL)))
-			break;
-		if (i == LOOKS)
-			return err_set(err, ERR_REFUSED,
-				       "it has no pipeline to wait for");
-		if (run_pause(forge->run, LOOK_WAIT_MS, err) < 0)
-			return -1;
-	}
+	if (forge_await(forge, pull, has_pipeline, &now, err) < 0)
+		return -1;
+	if (!has_pipeline(now))
+		return err_set(err, ERR_REFUSED,
+			       "it has no pipeline to wait for");
 	doc_set(body, json_true(), "auto_merge", NULL);
 	/* Before GitLab 17.11. */
 	doc_set(body, json_true(), "merge_when_pipeline_succeeds", NULL);

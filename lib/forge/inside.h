@@ -109,6 +109,15 @@ MUST_USE int forge_call(struct forge *forge, const char *method,
 const char *forge_pull_path(const struct forge *forge, int64_t number,
 			    const char *rest);
 
+/*
+ * The pull request as it is once `ready` says so of it, or after a few seconds
+ * without: forges look at a new one in the background, and refuse to merge it
+ * until they have.
+ */
+MUST_USE int forge_await(struct forge *forge, const struct forge_pull *pull,
+			 bool (*ready)(const json_t *pull), json_t **out,
+			 struct err *err);
+
 /* A mapping of texts: name, value, ..., NULL; a NULL value is left out. */
 json_t *forge_texts(struct forge *forge, ...) __attribute__((sentinel));
 json_t *forge_list(struct forge *forge, const char *const *texts);

@@ -243,8 +243,9 @@ class Forge:
     def pull(self, method, query, numbers, body):
         if method == "GET":
             closed = "=closed" in query or "DECLINED" in query
-            return 200, {}, (self.pulls[0] if numbers else self.listed(
-                self.closed if closed else self.pulls))
+            if numbers:
+                return 200, {}, self.look()
+            return 200, {}, self.listed(self.closed if closed else self.pulls)
         if method == "POST":
             self.pulls.append(self.made(body))
         elif "closed" in body.values() or "close" in body.values():
@@ -252,6 +253,13 @@ class Forge:
         else:
             self.pulls[0].update(body)
         return 200, {}, self.pulls[0] if self.pulls else {}
+
+    def look(self):
+        """GitLab's pipeline is there from the second look on."""
+        now = dict(self.pulls[0])
+        if self.kind == "gitlab":
+            self.pulls[0]["head_pipeline"] = {"id": 1}
+        return now
 
     def listed(self, values):
         if self.kind in ("github", "gitlab"):
@@ -267,8 +275,7 @@ class Forge:
                     "base": {"ref": body["base"], "repo": same}}
         if self.kind == "gitlab":
             return {**body, "iid": 5, "web_url": page, "sha": SHA,
-                    "source_project_id": 1, "target_project_id": 1,
-                    "head_pipeline": {"id": 1}}
+                    "source_project_id": 1, "target_project_id": 1}
         if self.kind == "bitbucket":
             return {**body, "id": 5, "links": {"html": {"href": page}},
                     "source": {**body["source"], "repository": same,

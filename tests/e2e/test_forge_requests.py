@@ -76,6 +76,9 @@ def test_what_a_new_one_is_given(forge, ask):
         assert asked["POST", "merge_requests"]["labels"] == "one,two"
         assert asked["PUT", "5"] == {"reviewer_ids": [77]}
         assert asked["PUT", "merge"]["auto_merge"] is True
+        # Its pipeline was not there yet when it was looked at first.
+        assert [path[-2:] for _, path, _ in sent(forge, "GET")].count(
+            "/5") == 2
     elif forge.kind == "bitbucket":
         assert asked["POST", "pullrequests"]["reviewers"] == [
             {"account_id": "ada"}]
