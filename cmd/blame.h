@@ -19,22 +19,21 @@
 #include "base/err.h"
 #include "base/map.h"
 #include "cmd/common.h"
+#include "cmd/place.h"
 #include "plan/plan.h"
 #include "plan/reason.h"
 
 /* One commit, and what was read of it. */
 struct blame_side {
-	const struct tree *tree; /* NULL: it is not there */
-	const char *commit;      /* NULL: files that are not committed */
-	struct map *files;       /* names to what is in them */
+	const char *commit; /* NULL: files that are not committed */
+	struct place_files files;
 };
 
 /* A place whose commit is asked for. */
 struct blame_query {
 	struct reason *reason;
 	const struct blame_side *side; /* `then`: the line is gone */
-	const char *file;
-	unsigned line;
+	struct place place;
 };
 
 struct blame {

@@ -2,9 +2,11 @@
 #include "cmd/explain.h"
 
 #include "cmd/blame.h"
+#include "cmd/place.h"
 #include "plan/reason.h"
 #include "plan/status.h"
 #include "report/mask.h"
+#include "tree/trace.h"
 
 /* ---- what was synced last ---- */
 
@@ -20,6 +22,7 @@ struct explain {
 	struct plan *plan;
 	struct map *spaces; /* of what is planned, see add_spaces() */
 	struct map *pasts;  /* struct past by commit; "" for none */
+	struct place_files files;
 };
 
 static const char *space_key(struct arena *arena, const struct object *object)
@@ -97,6 +100,55 @@ static struct objects *render_then(struct explain *explain, struct past *past,
 	return objects_sort(out, &ignored) < 0 ? NULL : out;
 }
 
+/* ---- what git wants in place of what has drifted ---- */
+
+/* An app, and the files it is made from: NULL as long as nobody has asked. */
+struct made {
+	const struct app *app;
+	const struct map *files;
+};
+
+static const struct map *files_of(struct explain *explain, struct made *made)
+{
+	AUTO_ERR struct err ignored = { 0 };
+	struct objects unused = { 0 };
+	struct source source = *explain->source;
+	struct tree_trace *trace;
+
+	if (made->files)
+		return made->files;
+	trace = tree_trace(source.run->arena, source.tree);
+	source.tree = &trace->tree;
+	if (source_app_objects(&source, made->app, &unused, &ignored) < 0)
+		trace->files->n = 0;
+	made->files = trace->files;
+	return made->files;
+}
+
+static void place_drift(struct explain *explain, struct made *made,
+			struct plan_step *step)
+{
+	struct arena *arena = explain->source->run->arena;
+	struct reasons *reasons = step->reasons;
+	struct place_field field;
+	struct place place;
+
+	for (size_t i = 0; reasons && i < reasons->n; i++) {
+		struct reason *reason = &reasons->v[i].reason;
+
+		if (reason->origin || !reason->drifted ||
+		    !place_field(arena, step->item.want,
+				 reasons->v[i].change.path, &field))
+			continue;
+		if (place_own(&explain->files, &field, &place) ||
+		    (field.text &&
+		     place_find(&explain->files, files_of(explain, made),
+				&field, &place)))
+			reason->origin = arena_printf(arena, "%s:%u",
+						      place.file, place.line);
+	}
+}
+
 /* ---- one app ---- */
 
 static bool is_of(const struct plan_step *step, const struct record *record)
@@ -110,6 +162,8 @@ static int explain_app(struct explain *explain, const struct record *record,
 	struct plan *plan = explain->plan;
 	struct reason_wish wish = { .record = record, .marks = marks };
 	const char *commit = record->syncs.n ? record->syncs.v[0].commit : "";
+	struct made made = { .app = apps_find(&explain->source->apps,
+					      record->app) };
 	struct past *past = NULL;
 	bool needed = false;
 
@@ -127,6 +181,7 @@ static int explain_app(struct explain *explain, const struct record *record,
 			return -1;
 		if (past)
 			blame_add(&past->blame, &plan->v[i]);
+		place_drift(explain, &made, &plan->v[i]);
 	}
 	return 0;
 }
@@ -149,6 +204,7 @@ int explain_plan(struct source *source, const struct cluster *cluster,
 
 	status_judge(plan, records->v, records->n, &wish, &status);
 	add_spaces(&explain);
+	place_open(source->run->arena, source->tree, &explain.files);
 	for (size_t i = 0; i < records->n; i++)
 		if (explain_app(&explain, &records->v[i], cluster->marks, err) <
 		    0)

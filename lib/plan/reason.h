@@ -44,8 +44,8 @@ struct reason {
 	/* Of drift: who has changed it; its `paths` is the subresource.
 	 * manager NULL: the server does not tell. */
 	struct fields_taken who;
-	/* Of what is pending: where it stands in git, or has stood, and who
-	 * has changed that; NULL where it was not found. */
+	/* Where it stands in git, or has stood; of what is pending, who has
+	 * changed that.  NULL where it was not found. */
 	const char *origin;
 	const struct reason_commit *commit;
 };

@@ -29,6 +29,7 @@ static json_t *drift_json(const struct report *report,
 	put(one, "admission", json_boolean(reason->admitted));
 	put(one, "manager", known_json(report, who->manager));
 	put(one, "operation", known_json(report, who->operation));
+	put(one, "origin", report_json_text(report, reason->origin));
 	put(one, "subresource", known_json(report, who->paths));
 	put(one, "time", known_json(report, who->time));
 	return one;

@@ -45,6 +45,8 @@ static void add_field(struct arena *arena, struct report_cause *cause,
 	const char **paths = (const char **)(uintptr_t)cause->paths;
 	const char **origins = (const char **)(uintptr_t)cause->origins;
 	const char *origin = field->reason.origin;
+	/* Told once: of what is both, as of what is pending. */
+	const bool told = cause->drifted && field->reason.pending;
 
 	if (!paths) {
 		paths = arena_array(arena, room, sizeof(*paths));
@@ -53,7 +55,7 @@ static void add_field(struct arena *arena, struct report_cause *cause,
 		cause->origins = origins;
 	}
 	paths[cause->n] = field->change.shown;
-	origins[cause->n] = !cause->drifted && origin ? origin : "";
+	origins[cause->n] = origin && !told ? origin : "";
 	cause->n++;
 }
 

@@ -67,7 +67,7 @@ def only(found, name, path):
 # ---- who changed it in the cluster ----
 
 
-def test_kubectl_edit(web, explain, control, ns):
+def test_kubectl_edit(web, explain, control, repo, ns):
     # sed as an editor is not on every machine with the same options.
     patch = "#!/bin/sh\nsed 's/replicas: 2/replicas: 7/' $1 >$1.n\nmv $1.n $1\n"
     editor = control.kubeconfig.parent / "editor.sh"
@@ -80,6 +80,9 @@ def test_kubectl_edit(web, explain, control, ns):
     assert who(change) == ("kubectl-edit", "Update", None)
     assert (change["before"], change["after"]) == (7, 2)
     assert change["pending"] is None
+    file, line = change["drift"]["origin"].split(":")
+    line = (repo.path / file).read_text().splitlines()[int(line) - 1]
+    assert line.strip() == "replicas: 2"
 
 
 def test_kubectl_scale(web, explain, control, ns):
