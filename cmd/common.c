@@ -369,6 +369,8 @@ int source_objects(struct source *source, struct cluster *cluster,
 		if (apps->v[i].chosen &&
 		    source_app_objects(source, &apps->v[i], out, err) < 0)
 			return -1;
+	/* They are changed from here on. */
+	source->ready = NULL;
 	report_hide_secrets(run, out);
 	if (cluster_identify(cluster, out, err) < 0)
 		return -1;

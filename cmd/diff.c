@@ -143,13 +143,14 @@ static int diff_cluster(struct source *source, const struct target_args *target,
 			void *data, struct report *report, struct err *err)
 {
 	const struct diff_args *args = data;
+	struct planning_args prune = args->prune;
 	struct planning planning;
 	struct cluster *cluster;
 
+	prune.broken = BROKEN_LEAVE;
 	if (target_open(source->run, target, &args->change, source, report,
 			&cluster, err) < 0 ||
-	    planning_make(source, cluster, &args->prune, true, &planning, err) <
-		    0 ||
+	    planning_make(source, cluster, &prune, true, &planning, err) < 0 ||
 	    explain_plan(source, cluster, &planning.records, &planning.plan,
 			 err) < 0)
 		return -1;
@@ -160,6 +161,7 @@ static int diff_cluster(struct source *source, const struct target_args *target,
 	/* What the cluster or sync would refuse is an error, not a
 	 * difference. */
 	plan_errors(&planning.plan, err);
+	broken_errors(&planning.broken, false, err);
 	if (err->status != ERR_OK ||
 	    prune_check_budget(&planning.plan, &planning.rules, err) < 0 ||
 	    verify_end(source, err) < 0)
@@ -208,7 +210,7 @@ static int diff_run(struct run *run, int argc, char **argv,
 		.source = SOURCE_DEFAULTS,
 		.output = OUTPUT_DEFAULTS,
 	};
-	struct fleet_job job = { diff_one, diff_none, &args, true };
+	struct fleet_job job = { diff_one, diff_none, &args, true, true };
 	struct target_args one;
 	struct source source;
 
@@ -231,7 +233,7 @@ static int diff_run(struct run *run, int argc, char **argv,
 		return post_unread(&args.post, &source, &args.target, err);
 	if (args.from && !args.target.contexts && !has_vars(&source.apps))
 		return diff_one(&source, &args.target, &args, *report, err);
-	job.renders = !args.from;
+	job.renders = job.goes_on = !args.from;
 	if (args.out && fleet_one(&source, &args.target, &one, err) < 0)
 		return err_wrap(err, "--out");
 	return fleet_run(&source, &args.target, *report, &job, err);

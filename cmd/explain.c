@@ -119,6 +119,7 @@ static const struct map *files_of(struct explain *explain, struct made *made)
 		return made->files;
 	trace = tree_trace(source.run->arena, source.tree);
 	source.tree = &trace->tree;
+	source.ready = NULL;
 	if (source_app_objects(&source, made->app, &unused, &ignored) < 0)
 		trace->files->n = 0;
 	made->files = trace->files;

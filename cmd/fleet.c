@@ -172,10 +172,13 @@ static void aim(struct source *source, const struct member *member)
 
 /* ---- several ---- */
 
-/* What is wrong in git is wrong for all: before anything is written. */
+/* What is wrong in git is wrong for all: before anything is written; or, where
+ * the others go on, each finds it for itself. */
 static int prepare(struct fleet *fleet, struct err *err)
 {
 	struct source *source = fleet->source;
+	struct map *told = map_new(source->run->arena);
+	AUTO_ERR struct err all = { 0 };
 
 	for (size_t i = 0; i < fleet->n; i++) {
 		const struct apps_cluster *cluster = fleet->v[i].cluster;
@@ -183,13 +186,20 @@ static int prepare(struct fleet *fleet, struct err *err)
 		source->cluster = cluster ? cluster->name : NULL;
 		for (size_t j = 0; j < source->apps.n; j++) {
 			const struct app *app = &source->apps.v[j];
+			AUTO_ERR struct err one = { 0 };
 
-			if (app->chosen && has_app(cluster, app->name) &&
-			    source_prepare(source, app, err) < 0)
-				return -1;
+			if (!app->chosen || !has_app(cluster, app->name) ||
+			    map_has(told, app->name) ||
+			    source_prepare(source, app, &one) == 0)
+				continue;
+			map_set(told, app->name, fleet);
+			err_append(&all, &one);
 		}
 	}
-	return 0;
+	if (!fleet->job->goes_on || !source->ready->n)
+		err_append(err, &all);
+	return run_check(source->run, err) < 0 || err->status != ERR_OK ? -1 :
+									  0;
 }
 
 /* In the process of the member. */

@@ -7,7 +7,7 @@
  * of --context.  What they have in common is rendered once; then each works in
  * a process of its own, all at the same time.
  *
- *	const struct fleet_job job = { status_cluster, NULL, &args, true };
+ *	const struct fleet_job job = { .work = status_cluster, .data = &args };
  *
  *	return fleet_run(&source, &args.target, report, &job, err);
  */
@@ -31,6 +31,7 @@ struct fleet_job {
 		    void *data, struct report *report, struct err *err);
 	void *data;
 	bool renders; /* the apps that are chosen */
+	bool goes_on; /* with other apps where one does not render */
 };
 
 /*

@@ -181,7 +181,7 @@ static int history_run(struct run *run, int argc, char **argv,
 		.output = OUTPUT_DEFAULTS,
 		.since = -1,
 	};
-	const struct fleet_job job = { history_cluster, NULL, &args, false };
+	const struct fleet_job job = { .work = history_cluster, .data = &args };
 	struct source source;
 
 	args.number = opt_take_number(run->arena, history_opts, &argc, argv);

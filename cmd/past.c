@@ -71,6 +71,7 @@ static void trace_app(struct look *look)
 
 	look->trace = tree_trace(source.run->arena, source.tree);
 	source.tree = &look->trace->tree;
+	source.ready = NULL;
 	if (source_app_objects(&source, look->app, &unused, &ignored) < 0)
 		look->trace->files->n = 0;
 }

@@ -57,9 +57,10 @@ static int make_rules(const struct source *source,
 }
 
 /* What the records name and nobody wants: nobody of the chosen, at first. */
-static int find_candidates(struct source *source, struct planning *planning,
-			   struct err *err)
+static int find_candidates(struct source *source, enum broken_mode mode,
+			   struct planning *planning, struct err *err)
 {
+	AUTO_ERR struct err one = { 0 };
 	struct map *elsewhere;
 
 	prune_candidates(source->run->arena, planning->records.v,
@@ -68,14 +69,22 @@ static int find_candidates(struct source *source, struct planning *planning,
 	if (planning->rules.none || !planning->candidates.n ||
 	    planning->records.n == source->apps.n)
 		return 0;
-	if (source_elsewhere(source, &elsewhere, err) < 0) {
-		err_wrap(err, "to find out whether other apps want what this "
-			      "one does not");
-		return err_hint(err, "mend it, or leave deletes out with "
-				     "--no-prune");
+	if (source_elsewhere(source, &elsewhere, &one) == 0) {
+		planning->rules.elsewhere = elsewhere;
+		return 0;
 	}
-	planning->rules.elsewhere = elsewhere;
-	return 0;
+	planning->rules.unread = true;
+	err_wrap(&one, "to find out whether other apps want what this one does "
+		       "not");
+	err_hint(&one, "mend it, or leave deletes out with --no-prune");
+	if (mode == BROKEN_STOP) {
+		err_append(err, &one);
+		return -1;
+	}
+	/* One that is chosen is told of already. */
+	if (!planning->broken.n)
+		broken_add(source->run->arena, &planning->broken, NULL, &one);
+	return run_check(source->run, err);
 }
 
 int planning_check_repository(const struct apply_records *records,
@@ -149,11 +158,13 @@ int planning_make(struct source *source, struct cluster *cluster,
 	*out = (struct planning){ 0 };
 	if (verify_since(source, cluster, err) < 0 ||
 	    load_records(source, cluster, args, out, err) < 0 ||
+	    broken_find(source, args->broken, &out->records, &out->broken,
+			err) < 0 ||
 	    make_rules(source, args, out, err) < 0 ||
 	    source_objects(source, cluster, &out->records, &out->want, err) < 0)
 		return -1;
 	out->rules.marks = cluster->marks;
-	if (find_candidates(source, out, err) < 0)
+	if (find_candidates(source, args->broken, out, err) < 0)
 		return -1;
 
 	plan_init(run->arena, &out->want, &out->candidates, plan);

@@ -13,6 +13,7 @@
 #include "base/compiler.h"
 #include "base/err.h"
 #include "cluster/cluster.h"
+#include "cmd/broken.h"
 #include "cmd/common.h"
 #include "cmd/hold.h"
 #include "cmd/opt.h"
@@ -29,6 +30,7 @@ struct planning_args {
 	bool force_replace; /* of what cannot be changed */
 	bool take_over;     /* what was synced from another repository */
 	enum hold_mode hold;
+	enum broken_mode broken;
 	bool await_gone; /* no option: Namespaces that are being deleted */
 };
 extern const struct opt planning_opts[];
@@ -36,6 +38,7 @@ extern const struct opt planning_opts[];
 struct planning {
 	struct apply_records records;
 	struct holds holds;
+	struct broken broken;
 	struct objects want;
 	struct record_members candidates; /* for deletion */
 	struct prune_rules rules;
@@ -45,7 +48,8 @@ struct planning {
 /*
  * Read the records and what lives, and judge.  Without `try` the cluster is
  * not asked what it would make of the wish.  ERR_REFUSED where the records say
- * that it was another repository that was synced here under these names.
+ * that it was another repository that was synced here under these names.  What
+ * `broken` has afterwards is for the caller to tell of.
  */
 MUST_USE int planning_make(struct source *source, struct cluster *cluster,
 			   const struct planning_args *args, bool try,

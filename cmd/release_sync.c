@@ -60,7 +60,12 @@ static int sync_all(const struct releasing *releasing, struct repo *repo,
 		    struct report *report, struct err *err)
 {
 	struct release_opts opts = *releasing->opts;
-	const struct fleet_job job = { sync_cluster, NULL, &opts, true };
+	const struct fleet_job job = {
+		.work = sync_cluster,
+		.data = &opts,
+		.renders = true,
+		.goes_on = sync_goes_on(&opts.how),
+	};
 	struct source source;
 
 	opts.how.prune.hold = HOLD_HEED;

@@ -168,15 +168,17 @@ int source_prepare(struct source *source, const struct app *app,
 {
 	struct arena *arena = source->run->arena;
 	const char *key = ready_key(source, app);
-	struct objects *objects;
+	struct objects objects;
 
 	if (!source->ready)
 		source->ready = map_new(arena);
 	if (map_has(source->ready, key))
 		return 0;
-	objects = arena_alloc(arena, sizeof(*objects));
-	map_set(source->ready, key, objects);
-	return render_app(source, app, objects, err);
+	if (render_app(source, app, &objects, err) < 0)
+		return -1;
+	map_set(source->ready, key,
+		arena_memdup(arena, &objects, sizeof(objects)));
+	return 0;
 }
 
 int source_app_objects(struct source *source, const struct app *app,

@@ -31,6 +31,30 @@ static const struct opt status_opts[] = {
 	OPT_END,
 };
 
+/* Of the apps that do not render, too, by their order. */
+static struct apply_records all_records(const struct source *source,
+					const struct planning *planning)
+{
+	const struct apply_records *some = &planning->records;
+	const struct broken *broken = &planning->broken;
+	const struct apps *apps = &source->apps;
+	struct apply_records out = { 0 };
+
+	out.v = arena_array(source->run->arena, apps->n, sizeof(*out.v));
+	for (size_t i = 0; i < apps->n; i++) {
+		const char *name = apps->v[i].name;
+
+		for (size_t j = 0; j < some->n; j++)
+			if (str_equal(some->v[j].app, name))
+				out.v[out.n++] = some->v[j];
+		for (size_t j = 0; j < broken->n; j++)
+			if (broken->v[j].record &&
+			    str_equal(broken->v[j].record->app, name))
+				out.v[out.n++] = *broken->v[j].record;
+	}
+	return out;
+}
+
 static void judge(const struct source *source, const struct cluster *cluster,
 		  struct planning *planning, struct status *out)
 {
@@ -41,8 +65,12 @@ static void judge(const struct source *source, const struct cluster *cluster,
 		.marks = cluster->marks,
 	};
 
-	status_judge(&planning->plan, planning->records.v, planning->records.n,
-		     &wish, out);
+	const struct apply_records records = all_records(source, planning);
+
+	status_judge(&planning->plan, records.v, records.n, &wish, out);
+	for (size_t i = 0; i < out->n; i++)
+		out->v[i].broken = broken_why(&planning->broken,
+					      out->v[i].record->app);
 }
 
 static int status_cluster(struct source *source,
@@ -50,7 +78,10 @@ static int status_cluster(struct source *source,
 			  struct report *report, struct err *err)
 {
 	/* What was synced from elsewhere is no fault here: it is told. */
-	const struct planning_args prune = { .take_over = true };
+	const struct planning_args prune = {
+		.take_over = true,
+		.broken = BROKEN_SHOW,
+	};
 	const struct change_args change = { 0 };
 	struct planning planning;
 	struct cluster *cluster;
@@ -69,6 +100,7 @@ static int status_cluster(struct source *source,
 	/* Whatever differs or ails is an answer; that the cluster does not
 	 * tell is none. */
 	plan_errors(&planning.plan, err);
+	broken_errors(&planning.broken, false, err);
 	return err->status == ERR_OK ? 0 : -1;
 }
 
@@ -79,7 +111,7 @@ static int status_run(struct run *run, int argc, char **argv,
 		.source = SOURCE_DEFAULTS,
 		.output = OUTPUT_DEFAULTS,
 	};
-	const struct fleet_job job = { status_cluster, NULL, NULL, true };
+	const struct fleet_job job = { status_cluster, NULL, NULL, true, true };
 	struct source source;
 
 	if (opt_parse(run, status_opts, &args, argc, argv,

@@ -92,6 +92,11 @@ static int check_worktree(const struct sync_args *args,
 			     "--worktree'");
 }
 
+bool sync_goes_on(const struct sync_how *how)
+{
+	return how->on_error == ON_ERROR_CONTINUE;
+}
+
 /* May it be carried out?  Nothing has been changed up to here. */
 static int check_plan(const struct planning *planning,
 		      const struct apply_patience *patience, struct err *err)
@@ -212,20 +217,23 @@ static void begin_hold(struct planning *planning, const struct sync_how *how,
 		planning->records.v[i].hold = how->hold;
 }
 
-static int sync_once(struct source *source, struct cluster *cluster,
+static int sync_rest(struct source *source, struct cluster *cluster,
 		     const struct sync_how *how, struct report *report,
 		     struct planning *planning, struct err *err)
 {
+	const bool go_on = sync_goes_on(how);
 	const struct apply_patience patience = {
 		.apps = &source->apps,
 		.seconds = how->wait,
-		.go_on = how->on_error == ON_ERROR_CONTINUE,
+		.go_on = go_on,
 	};
 	const int64_t begin_ms = clock_ms();
+	struct planning_args prune = how->prune;
 	struct apply_lock *lock;
 	int status;
 
-	if (planning_make(source, cluster, &how->prune,
+	prune.broken = go_on ? BROKEN_SKIP : BROKEN_STOP;
+	if (planning_make(source, cluster, &prune,
 			  how->validate == VALIDATE_SERVER, planning,
 			  err) < 0 ||
 	    check_plan(planning, &patience, err) < 0 ||
@@ -251,6 +259,19 @@ static int sync_once(struct source *source, struct cluster *cluster,
 		plan_errors(&planning->plan, err);
 	report_sync(report, &planning->plan);
 	return status;
+}
+
+/* What does not render is told of in the end, where the rest went on. */
+static int sync_once(struct source *source, struct cluster *cluster,
+		     const struct sync_how *how, struct report *report,
+		     struct planning *planning, struct err *err)
+{
+	int status = sync_rest(source, cluster, how, report, planning, err);
+
+	if (!planning->broken.n)
+		return status;
+	broken_errors(&planning->broken, planning->records.n != 0, err);
+	return -1;
 }
 
 int sync_source(struct source *source, struct cluster *cluster,
@@ -391,7 +412,7 @@ static int sync_run(struct run *run, int argc, char **argv,
 		.tell = TELL_DEFAULTS,
 		.how = SYNC_HOW_DEFAULTS,
 	};
-	struct fleet_job job = { sync_cluster, NULL, &args, true };
+	struct fleet_job job = { .work = sync_cluster, .data = &args };
 	struct source source;
 	struct saved saved;
 
@@ -405,6 +426,7 @@ static int sync_run(struct run *run, int argc, char **argv,
 	/* Who stops a sync need not like what it would sync. */
 	args.source.inspect = args.suspend != NULL;
 	job.renders = !args.suspend;
+	job.goes_on = sync_goes_on(&args.how);
 	if (check_rollback(&args, err) < 0 ||
 	    read_plan(run, &args, &saved, err) < 0 ||
 	    source_open(run, &args.source, *report, &source, err) < 0)

@@ -4,6 +4,7 @@
 
 /* Sync: what other commands do at their end, too. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
@@ -31,6 +32,9 @@ extern const struct opt sync_how_opts[];
 	{                                                                      \
 		.prune = { .await_gone = true }, .wait = -1,                   \
 	}
+
+/* Past what fails: --on-error continue? */
+bool sync_goes_on(const struct sync_how *how);
 
 /* Make the cluster match the apps that are chosen, and report it. */
 MUST_USE int sync_source(struct source *source, struct cluster *cluster,

@@ -293,8 +293,11 @@ static int judge(struct judging *judging, struct plan_step *step,
 }
 
 /* A kind that is gone is known to be gone; what could not be read is not. */
-static const char *what_blocks(const struct plan *plan)
+static const char *what_blocks(const struct plan *plan,
+			       const struct prune_rules *rules)
 {
+	if (rules->unread)
+		return "an app that may want it does not render";
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct plan_step *step = &plan->v[i];
 		const enum err_status status = step->item.err.status;
@@ -313,7 +316,7 @@ int prune_judge(struct plan *plan, const struct prune_rules *rules,
 	struct judging judging = {
 		.plan = plan,
 		.rules = rules,
-		.blocked = what_blocks(plan),
+		.blocked = what_blocks(plan, rules),
 		.namespaces = map_new(scratch),
 		.wanted = map_new(scratch),
 	};

@@ -30,8 +30,9 @@ struct prune_rules {
 	/* object_key() of what other apps of the repository want, to their
 	 * names; NULL where all are chosen. */
 	const struct map *elsewhere;
-	bool marks;               /* of the cluster: objects carry marks */
-	bool none;                /* --no-prune */
+	bool unread; /* an app does not render, that could be one of them */
+	bool marks;  /* of the cluster: objects carry marks */
+	bool none;   /* --no-prune */
 	const char *const *kinds; /* --prune-kinds: also these; NULL-ended, or
 				     NULL */
 	bool limited;             /* are these given, in place of each app's

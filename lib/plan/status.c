@@ -110,7 +110,7 @@ void status_judge(struct plan *plan, const struct record *records, size_t n,
 
 const char *status_state(const struct status_app *app)
 {
-	if (app->failed)
+	if (app->failed || app->broken)
 		return "unknown";
 	if (!status_last(app))
 		return "never synced";

@@ -20,8 +20,10 @@
 
 struct status_app {
 	const struct record *record;
-	bool same_commit; /* the last sync was of the one that is wanted */
-	bool moved;       /* the record is of another repository */
+	const char *broken; /* why it does not render, or NULL: for the caller
+			       to set */
+	bool same_commit;   /* the last sync was of the one that is wanted */
+	bool moved;         /* the record is of another repository */
 	size_t drifted;
 	size_t awaited;
 	size_t failed; /* objects that the cluster refuses, or cannot tell of */

@@ -326,6 +326,7 @@ static json_t *status_json(const struct report *report,
 		put(health, "healthy", count_json(app->healthy));
 	}
 	put(one, "state", json_string(status_state(app)));
+	put(one, "error", report_json_text(report, app->broken));
 	put(one, "drifted", count_json(app->drifted));
 	put(one, "pending", count_json(app->awaited));
 	put(one, "failed", count_json(app->failed));

@@ -325,6 +325,11 @@ static void write_attention(struct report *report, const struct status_app *app)
 	const struct plan *plan = report->plan;
 	AUTO_LINE struct line line = new_line(report);
 
+	if (app->broken) {
+		put_word(&line, COLOR_RED, "error");
+		put_wrapped(&line, INDENT, COLOR_NONE, app->broken);
+		end_line(&line);
+	}
 	if (held) {
 		put_word(&line, COLOR_YELLOW, "held");
 		put_wrapped(&line, INDENT, COLOR_NONE,

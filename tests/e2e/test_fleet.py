@@ -122,6 +122,20 @@ def test_what_is_wrong_in_git_is_written_nowhere(fleet, control, other, repo,
     assert names(control, ns) == names(other, ns) == set()
 
 
+def test_what_is_wrong_in_one_app_stops_no_other(fleet, control, other, repo,
+                                                 ns):
+    repo.commit({"db/b.yaml": "kind: ["})
+    result = fleet("sync", repo, "--on-error", "continue", "-o", "json",
+                   expect=3)
+    ends = {name: c["exitStatus"] for name, c in reports(result).items()}
+    assert ends == {"east": 3, "west": 0}
+    assert names(control, ns) == names(other, ns) == {"a"}
+    states = {app["name"]: app["state"] for app in reports(
+        fleet("status", repo, "-o", "json", expect=2))["east"]["report"]
+        ["apps"]}
+    assert states == {f"{ns}-web": "in sync", f"{ns}-db": "unknown"}
+
+
 def test_a_deployment_that_cannot_be_fails_alone(fleet, control, other, repo,
                                                  ns):
     """The worst of the exit statuses is that of the run."""

@@ -123,3 +123,80 @@ def test_what_is_unhealthy_holds_up_its_own_waves(sync, nodes, repo, prefix):
     assert "job.yaml:1: Job" in result.err
     assert names(nodes, prefix) == ["other"]
     assert "skipped   ConfigMap" in result.out
+
+
+# ---- apps that do not render ----
+
+APPS = """
+apiVersion: gitops/v1
+apps:
+- {{name: {ns}-web, path: web}}
+- {{name: {ns}-db, path: db}}
+- {{name: {ns}-shop, path: shop, dependsOn: [{ns}-db]}}
+"""
+
+
+@pytest.fixture
+def apps(kube, gitops, repo, ns):
+    """Three that were synced; then db does not render any more."""
+    gitops.env.update(GITOPS_APP=None)
+    repo.commit({"gitops.yaml": APPS.format(ns=ns),
+                 **{f"{app}/{app}.yaml": config_map(ns, app)
+                    for app in ("web", "db", "shop")},
+                 "web/moves.yaml": config_map(ns, "moves")})
+    kube("sync", repo)
+    repo.commit({"db/kustomization.yaml": "resources: [db.yaml, no.yaml]",
+                 "web/web.yaml": config_map(ns, "web", data="new"),
+                 "shop/shop.yaml": config_map(ns, "shop", data="new")})
+
+
+def data(control, ns, name):
+    return control.api.get(f"{objects.config_maps(ns)}/{name}")["data"]["k"]
+
+
+def test_an_app_that_does_not_render_stops_all(apps, kube, control, repo, ns):
+    result = kube("sync", repo, expect=2)
+    assert f"app {ns}-db: db/kustomization.yaml:1: " in result.err
+    assert data(control, ns, "web") == "v"
+
+
+def test_or_is_left_alone_with_what_depends_on_it(apps, kube, control, repo,
+                                                  ns):
+    was = control.api.get(objects.config_maps(ns) + "/db")
+    result = kube("sync", repo, "--on-error", "continue", expect=3)
+    assert f"app {ns}-shop: left alone, since it depends" in result.err
+    assert [data(control, ns, name) for name in ("web", "shop")] == \
+        ["new", "v"]
+    assert control.api.get(objects.config_maps(ns) + "/db") == was
+    result = kube("history", repo, "-o", "json")
+    runs = {app["name"]: [one["result"] for one in app["syncs"]]
+            for app in result.json["apps"]}
+    assert runs == {f"{ns}-web": ["done"] * 2, f"{ns}-db": ["done"],
+                    f"{ns}-shop": ["done"]}
+
+
+def test_what_it_may_want_is_not_deleted(apps, kube, control, repo, ns):
+    """It has moved, and nobody can tell where to."""
+    repo.commit({"web/moves.yaml": None,
+                 "db/moves.yaml": config_map(ns, "moves")})
+    kube("sync", repo, "--on-error", "continue", expect=3)
+    assert "moves" in names(control, ns)
+    repo.commit({"db/kustomization.yaml": "resources: [db.yaml, moves.yaml]"})
+    uid = control.api.get(objects.config_maps(ns) + "/moves")["metadata"]["uid"]
+    kube("sync", repo)
+    now = control.api.get(objects.config_maps(ns) + "/moves")["metadata"]
+    assert now["uid"] == uid
+    kube("diff", repo)
+
+
+def test_status_and_diff_tell_of_the_others(apps, kube, repo, ns):
+    result = kube("status", repo, "-o", "json", expect=2)
+    found = {app["name"]: app for app in result.json["apps"]}
+    assert {name: app["state"] for name, app in found.items()} == {
+        f"{ns}-web": "pending", f"{ns}-db": "unknown",
+        f"{ns}-shop": "pending"}
+    broken = found[f"{ns}-db"]
+    assert "no.yaml" in broken["error"] and broken["sync"]["result"] == "done"
+    diff = kube("diff", repo, "--name-only", expect=2)
+    assert sorted(diff.out.splitlines()) == [f"ConfigMap {ns}/shop",
+                                             f"ConfigMap {ns}/web"]

@@ -154,17 +154,17 @@ def test_a_fleet_has_one_a_cluster(change, tmp_path):
     assert "diff east: " in east and "ConfigMap shop/api" in east
     assert "diff west: " in west and "ConfigMap shop/api" not in west
 
-    # What is wrong for all is said to each.
+    # What is wrong for all is said to each, and what else there is.
     change.push({"web/web.yaml": "a: [\n"})
     result = change.diff(*args, expect=2)
-    assert result.err.count("web/web.yaml") == 1
+    assert result.err.count("web/web.yaml") == 2
     statuses = change.statuses()
     assert sorted(statuses) == ["gitops/diff east", "gitops/diff west"]
     for state, text in statuses.values():
         assert state == "failure" and text.startswith("app web: web")
     for said in change.comments():
         assert "**It has failed:**" in said and "web/web.yaml:" in said
-        assert "to create" not in said
+        assert ("1 to create" in said) == ("diff east: " in said)
 
 
 def test_a_failure_is_told(change):
