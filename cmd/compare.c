@@ -108,7 +108,8 @@ struct sides {
 	struct objects from, to;
 };
 
-/* An app may have been without any object, or may not have been. */
+/* An app may have been without any object, or may not have been; or the change
+ * is one that mends it. */
 static int render_from(struct compare *compare, const struct app *app,
 		       struct objects *out, struct err *err)
 {
@@ -121,18 +122,21 @@ static int render_from(struct compare *compare, const struct app *app,
 			 &none) < 0 &&
 	    none.status == ERR_NOT_FOUND)
 		return 0;
+	err_clear(&none);
 	args = arena_memdup(there.run->arena, there.args, sizeof(*args));
 	args->allow_empty = true;
 	there.args = args;
-	if (source_app_objects(&there, app, out, err) < 0)
-		return err_wrap(err, "at %s", there.tree->name);
-	return 0;
+	if (source_app_objects(&there, app, out, &none) < 0)
+		run_warn(there.run, "at %s: %s; all of app %s is taken for new",
+			 there.tree->name, none.msg, app->name);
+	return run_check(there.run, err);
 }
 
 static int render_pair(struct compare *compare, const struct app *from,
 		       const struct app *to, struct sides *sides,
 		       struct err *err)
 {
+	AUTO_ERR struct err one = { 0 };
 	bool same = false;
 
 	if (from && to && is_same(compare, from, to, &same, err) < 0)
@@ -141,9 +145,13 @@ static int render_pair(struct compare *compare, const struct app *from,
 		compare->skipped++;
 		return 0;
 	}
-	if (from && render_from(compare, from, &sides->from, err) < 0)
-		return -1;
-	return to ? source_app_objects(compare->to, to, &sides->to, err) : 0;
+	if (to && source_app_objects(compare->to, to, &sides->to, &one) < 0) {
+		broken_add(compare->to->run->arena, &compare->broken, NULL,
+			   &one);
+		return run_check(compare->to->run, err);
+	}
+	compare->rendered++;
+	return from ? render_from(compare, from, &sides->from, err) : 0;
 }
 
 /* Of the apps that are not there any more those that could have been meant. */
@@ -249,6 +257,10 @@ int compare_render(struct compare *compare, struct err *err)
 
 	if (render_apps(compare, &sides, err) < 0)
 		return -1;
+	if (compare->broken.n && !compare->rendered && !compare->skipped) {
+		broken_errors(&compare->broken, false, err);
+		return -1;
+	}
 	if (settle(compare, &sides.from, err) < 0)
 		return err_wrap(err, "at %s", compare->from->tree->name);
 	if (settle(compare, &sides.to, err) < 0)

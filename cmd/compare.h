@@ -18,6 +18,7 @@
 
 #include "base/compiler.h"
 #include "base/err.h"
+#include "cmd/broken.h"
 #include "cmd/common.h"
 #include "plan/plan.h"
 
@@ -33,12 +34,15 @@ struct compare {
 	struct plan plan;
 	struct objects was; /* what is rendered at `from`, sorted */
 	size_t skipped; /* apps with the same inputs, that were not rendered */
+	size_t rendered;
+	struct broken broken; /* at `to`; they are left out */
 };
 
 /*
  * Render the apps whose inputs are not certain to be the same, and compare
- * their objects, by what identifies them, whatever app they are in.  Values of
- * Secrets are hidden from here on.
+ * their objects, by what identifies them, whatever app they are in.  Of those
+ * that do not render the caller tells; where there is no other it fails.
+ * Values of Secrets are hidden from here on.
  */
 MUST_USE int compare_render(struct compare *compare, struct err *err);
 

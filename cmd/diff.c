@@ -133,8 +133,10 @@ static int diff_revisions(struct source *source,
 	report_from(report, &compare.from->revision);
 	if (compare_render(&compare, err) < 0 ||
 	    explain_compare(&compare, err) < 0 ||
-	    report_diff(report, &compare.plan, err) < 0 ||
-	    verify_end(source, err) < 0)
+	    report_diff(report, &compare.plan, err) < 0)
+		return -1;
+	broken_errors(&compare.broken, false, err);
+	if (err->status != ERR_OK || verify_end(source, err) < 0)
 		return -1;
 	return judge(args, &compare.plan);
 }
