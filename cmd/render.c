@@ -54,13 +54,19 @@ static int print_app(struct source *source, const struct app *app,
 	return 0;
 }
 
+/* One that does not render hides no other's faults. */
 static int print_apps(struct source *source, struct report *report,
 		      struct err *err)
 {
-	for (size_t i = 0; i < source->apps.n; i++)
+	for (size_t i = 0; i < source->apps.n; i++) {
+		AUTO_ERR struct err one = { 0 };
+
 		if (source->apps.v[i].chosen &&
-		    print_app(source, &source->apps.v[i], report, err) < 0)
-			return -1;
+		    print_app(source, &source->apps.v[i], report, &one) < 0)
+			err_append(err, &one);
+	}
+	if (run_check(source->run, err) < 0 || err->status != ERR_OK)
+		return -1;
 	report_objects(report);
 	return 0;
 }
