@@ -71,7 +71,7 @@ class Api:
             link = getattr(self.local, "link", None)
             if link is None:
                 link = http.client.HTTPSConnection(
-                    self.host, self.port, context=self.tls, timeout=60)
+                    self.host, self.port, context=self.tls, timeout=240)
                 self.local.link = link
             try:
                 link.request(method, path, body, headers)

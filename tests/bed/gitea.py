@@ -99,7 +99,7 @@ class Gitea:
         request = urllib.request.Request(
             f"{self.url}/api/v1/{path}", method=method, headers=headers,
             data=None if body is None else json.dumps(body).encode())
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             text = answer.read()
         return json.loads(text) if text else None
 

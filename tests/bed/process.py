@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 
+PATIENCE = 4  # times what a quiet machine takes
 PR_SET_PDEATHSIG = 1
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -58,7 +59,10 @@ class Server:
 
 
 def wait_until(check, seconds, what):
-    """Call check() until it is true; its exceptions count as not yet."""
+    """Call check() until it is true; its exceptions count as not yet.  It
+    takes `seconds` at most on a quiet machine: one that is busy is no
+    failure."""
+    seconds *= PATIENCE
     deadline = time.monotonic() + seconds
     last = None
     while time.monotonic() < deadline:

@@ -126,7 +126,6 @@ class Proxy:
         self.lock = threading.Lock()
         self.writes = 0
         self.open = 0
-        self.open_most = 0
         self.ended = threading.Event()
 
         self.cert = cert or (control.server_cert, control.server_key)
@@ -177,7 +176,6 @@ class Proxy:
                               headers, body)
             self.requests.append(request)
             self.open += 1
-            self.open_most = max(self.open_most, self.open)
         return request
 
     def done(self):
