@@ -128,8 +128,6 @@ static void adorn(struct forge *forge, const struct forge_pull *pull UNUSED,
 {
 	if (args->labels)
 		run_warn(forge->run, "labels: Bitbucket has none");
-	if (args->auto_merge)
-		run_warn(forge->run, "auto-merge: Bitbucket's API has none");
 }
 
 /* ---- comments and statuses ---- */

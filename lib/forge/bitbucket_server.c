@@ -156,6 +156,7 @@ static int close_pull(struct forge *forge, const struct forge_pull *pull,
 }
 
 static int auto_merge(struct forge *forge, const struct forge_pull *pull,
+		      const struct forge_pull_args *args UNUSED,
 		      struct err *err)
 {
 	int64_t version = forge_int(pull->raw, "version");
@@ -170,15 +171,11 @@ static int auto_merge(struct forge *forge, const struct forge_pull *pull,
 		body, NULL, err);
 }
 
-static void adorn(struct forge *forge, const struct forge_pull *pull,
+static void adorn(struct forge *forge, const struct forge_pull *pull UNUSED,
 		  const struct forge_pull_args *args)
 {
-	AUTO_ERR struct err err = { 0 };
-
 	if (args->labels)
 		run_warn(forge->run, "labels: Bitbucket has none");
-	if (args->auto_merge && auto_merge(forge, pull, &err) < 0)
-		forge_give_up(forge, "auto-merge", &err);
 }
 
 /* ---- comments ---- */
@@ -305,6 +302,7 @@ const struct forge_driver forge_bitbucket_server = {
 	.fields = fields,
 	.edit = edit,
 	.adorn = adorn,
+	.auto_merge = auto_merge,
 	.close = close_pull,
 	.notes = notes,
 	.say = say,

@@ -195,13 +195,20 @@ static bool is_looked_at(const json_t *pull)
 	       json_is_true(json_object_get(pull, "draft"));
 }
 
+/* Of commits that it squashes Gitea would keep the title alone, and the one it
+ * had when it was asked: it is asked anew, with what the body is now. */
 static int merge_gitea(struct forge *forge, const struct forge_pull *pull,
+		       const struct forge_pull_args *args,
 		       const json_t *repository, struct err *err)
 {
 	const char *style = doc_get_string(repository, "default_merge_style",
 					   NULL);
+	const bool squash = str_equal(style, "squash");
+	const char *path = forge_pull_path(forge, pull->number, "/merge");
 	json_t *body = forge_texts(forge, "do", style ? style : "merge",
-				   "head_commit_id", pull->commit, NULL);
+				   "merge_message_field",
+				   squash ? args->body : NULL, NULL);
+	AUTO_ERR struct err ignored = { 0 };
 	json_t *now;
 
 	if (forge_await(forge, pull, is_looked_at, &now, err) < 0)
@@ -209,21 +216,24 @@ static int merge_gitea(struct forge *forge, const struct forge_pull *pull,
 	if (!is_looked_at(now))
 		return err_set(err, ERR_REFUSED,
 			       "it cannot be merged yet: does it conflict?");
+	doc_set_string(body, doc_get_string(now, "head", "sha", NULL),
+		       "head_commit_id", NULL);
 	doc_set(body, json_true(), "merge_when_checks_succeed", NULL);
-	return forge_call(forge, "POST",
-			  forge_pull_path(forge, pull->number, "/merge"), body,
-			  NULL, err);
+	if (forge_call(forge, "DELETE", path, NULL, NULL, &ignored) < 0)
+		run_debug(forge->run, "%s", ignored.msg);
+	return forge_call(forge, "POST", path, body, NULL, err);
 }
 
 static int auto_merge(struct forge *forge, const struct forge_pull *pull,
-		      struct err *err)
+		      const struct forge_pull_args *args, struct err *err)
 {
 	json_t *repository;
 
 	if (forge_call(forge, "GET", "", NULL, &repository, err) < 0)
 		return -1;
-	return is_gitea(forge) ? merge_gitea(forge, pull, repository, err) :
-				 merge_github(forge, pull, repository, err);
+	return is_gitea(forge) ?
+		       merge_gitea(forge, pull, args, repository, err) :
+		       merge_github(forge, pull, repository, err);
 }
 
 static void adorn(struct forge *forge, const struct forge_pull *pull,
@@ -244,8 +254,6 @@ static void adorn(struct forge *forge, const struct forge_pull *pull,
 				       "/requested_reviewers"),
 		       reviewers(forge, args->reviewers), NULL, &err) < 0)
 		forge_give_up(forge, "reviewers", &err);
-	if (args->auto_merge && auto_merge(forge, pull, &err) < 0)
-		forge_give_up(forge, "auto-merge", &err);
 }
 
 /* ---- comments and statuses ---- */
@@ -322,6 +330,7 @@ const struct forge_driver forge_github = {
 	.fields = fields,
 	.edit = edit,
 	.adorn = adorn,
+	.auto_merge = auto_merge,
 	.close = close_pull,
 	.notes = notes,
 	.say = say,
@@ -338,6 +347,8 @@ const struct forge_driver forge_gitea = {
 	.fields = fields,
 	.edit = edit,
 	.adorn = adorn,
+	.auto_merge = auto_merge,
+	.rearms = true,
 	.close = close_pull,
 	.notes = notes,
 	.say = say,

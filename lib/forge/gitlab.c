@@ -115,9 +115,23 @@ static int set_reviewers(struct forge *forge, const struct forge_pull *pull,
 			  err);
 }
 
+/* One that has ended is of an older commit, unless it is of this one. */
 static bool has_pipeline(const json_t *pull)
 {
-	return json_is_object(json_object_get(pull, "head_pipeline"));
+	static const char *const ended[] = { "success", "failed", "canceled",
+					     "skipped" };
+	const json_t *pipeline = json_object_get(pull, "head_pipeline");
+	const char *status = doc_get_string(pipeline, "status", NULL);
+
+	if (!json_is_object(pipeline))
+		return false;
+	if (str_equal(doc_get_string(pipeline, "sha", NULL),
+		      doc_get_string(pull, "sha", NULL)))
+		return true;
+	for (size_t i = 0; i < ARRAY_LEN(ended); i++)
+		if (str_equal(status, ended[i]))
+			return false;
+	return true;
 }
 
 /*
@@ -125,15 +139,20 @@ static bool has_pipeline(const json_t *pull)
  * made in the background.
  */
 static int auto_merge(struct forge *forge, const struct forge_pull *pull,
-		      struct err *err)
+		      const struct forge_pull_args *args, struct err *err)
 {
-	json_t *body = forge_texts(forge, "sha", pull->commit, NULL), *now;
+	json_t *body, *now;
 
 	if (forge_await(forge, pull, has_pipeline, &now, err) < 0)
 		return -1;
 	if (!has_pipeline(now))
 		return err_set(err, ERR_REFUSED,
 			       "it has no pipeline to wait for");
+	body = forge_texts(forge, "sha", doc_get_string(now, "sha", NULL),
+			   "squash_commit_message",
+			   arena_printf(forge->run->arena, "%s\n\n%s",
+					args->title, args->body),
+			   NULL);
 	doc_set(body, json_true(), "auto_merge", NULL);
 	/* Before GitLab 17.11. */
 	doc_set(body, json_true(), "merge_when_pipeline_succeeds", NULL);
@@ -150,8 +169,6 @@ static void adorn(struct forge *forge, const struct forge_pull *pull,
 	if (args->reviewers &&
 	    set_reviewers(forge, pull, args->reviewers, &err) < 0)
 		forge_give_up(forge, "reviewers", &err);
-	if (args->auto_merge && auto_merge(forge, pull, &err) < 0)
-		forge_give_up(forge, "auto-merge", &err);
 }
 
 /* ---- comments and statuses ---- */
@@ -236,6 +253,8 @@ const struct forge_driver forge_gitlab = {
 	.fields = fields,
 	.edit = edit,
 	.adorn = adorn,
+	.auto_merge = auto_merge,
+	.rearms = true, /* as a push ends it */
 	.close = close_pull,
 	.notes = notes,
 	.say = say,

@@ -38,6 +38,7 @@ struct forge_driver {
 	const char *draft; /* put before a title it makes a draft of it; NULL:
 			      there is a field for it */
 	bool plain;        /* its Markdown knows no HTML */
+	bool rearms;       /* auto-merge is asked for again of new commits */
 	size_t text_most;  /* bytes */
 	/* As the forge describes one. */
 	void (*pull_of)(const json_t *value, struct forge_pull *out);
@@ -53,6 +54,9 @@ struct forge_driver {
 	/* What is asked for after it was made. */
 	void (*adorn)(struct forge *forge, const struct forge_pull *pull,
 		      const struct forge_pull_args *args);
+	/* Have it merge itself.  NULL: its API has nothing for that. */
+	int (*auto_merge)(struct forge *forge, const struct forge_pull *pull,
+			  const struct forge_pull_args *args, struct err *err);
 	int (*close)(struct forge *forge, const struct forge_pull *pull,
 		     struct err *err);
 	int (*notes)(struct forge *forge, int64_t pull, struct forge_notes *out,

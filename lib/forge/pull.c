@@ -99,6 +99,21 @@ static const char *bare_title(const struct forge *forge, const char *title)
 						   title;
 }
 
+static void let_merge(struct forge *forge, const struct forge_pull_args *args,
+		      const struct forge_pull *pull)
+{
+	const struct forge_driver *driver = forge->driver;
+	AUTO_ERR struct err err = { 0 };
+
+	if (!args->auto_merge)
+		return;
+	if (!driver->auto_merge)
+		run_warn(forge->run, "auto-merge: %s's API has none",
+			 driver->name);
+	else if (driver->auto_merge(forge, pull, args, &err) < 0)
+		forge_give_up(forge, "auto-merge", &err);
+}
+
 static int update(struct forge *forge, const struct forge_pull_args *args,
 		  struct forge_pull *pull, enum forge_done *done,
 		  struct err *err)
@@ -117,6 +132,9 @@ static int update(struct forge *forge, const struct forge_pull_args *args,
 	if (forge->driver->edit(forge, pull, &wanted, err) < 0)
 		return err_wrap(err, "update pull request %lld",
 				(long long)pull->number);
+	/* A draft must not be merged. */
+	if (forge->driver->rearms && title == pull->title)
+		let_merge(forge, args, pull);
 	*done = FORGE_UPDATED;
 	return 0;
 }
@@ -136,6 +154,7 @@ static int create(struct forge *forge, const struct forge_pull_args *args,
 		return -1;
 	read_pull(forge, answer, out);
 	driver->adorn(forge, out, args);
+	let_merge(forge, args, out);
 	return 0;
 }
 

@@ -59,7 +59,7 @@ RULES = {
           "reviewer_ids": list}),
         ("PUT", "/projects/o%2Fr/merge_requests/N/merge", "", {},
          {"auto_merge": bool, "merge_when_pipeline_succeeds": bool,
-          "sha": str}),
+          "sha": str, "squash_commit_message": str}),
         ("GET", "/users", "username", {}, {}),
         ("GET", "/projects/o%2Fr/merge_requests/N/notes",
          "sort per_page page", {}, {}),

@@ -60,6 +60,14 @@ def branches(config):
     return sorted(one["name"] for one in config.api("GET", "/branches"))
 
 
+def accept(config, number, how="merge", **more):
+    """Merge it by hand, once Gitea has looked at it."""
+    def merge():
+        config.api("POST", f"/pulls/{number}/merge", {"do": how} | more)
+        return True
+    wait_until(merge, 20, "the merge")
+
+
 def fetch(config):
     config.git("fetch", "-q", "--prune", "origin")
 
@@ -126,7 +134,7 @@ def test_each_app_has_its_own(release, config):
     # One is merged; the other one follows.
     number = next(one["number"] for one in pulls(config)
                   if one["head"]["ref"] == "release/web")
-    config.api("POST", f"/pulls/{number}/merge", {"do": "merge"})
+    accept(config, number)
     out = release("--image", f"{IMAGE}:2", "--image",
                   "127.0.0.1:1/acme/api:2").out
     assert out.count("updated   ") == 1 and "closed" not in out
@@ -186,7 +194,7 @@ def test_row_99_after_a_merge_there_is_another(release, config):
     closes whatever is open of that name."""
     release("--image", f"{IMAGE}:2")
     (pull,) = pulls(config)
-    config.api("POST", f"/pulls/{pull['number']}/merge", {"Do": "merge"})
+    accept(config, pull["number"])
     wait_until(lambda: not pulls(config), 30, "the merge")
     release("--image", f"{IMAGE}:3")
     (other,) = pulls(config)
@@ -252,8 +260,11 @@ def test_what_a_new_one_is_given(release, config, gitea):
     assert pull["title"] == f"Release {IMAGE} 1.0 -> 4" and not pull["draft"]
 
 
-def test_it_merges_itself_when_it_may(release, config):
-    """Not before the check that the branch asks for is there."""
+@pytest.mark.parametrize("style", ["merge", "squash"])
+def test_it_merges_itself_when_it_may(release, config, style):
+    """Not before the check that the branch asks for is there; and what it has
+    moved in the end is in the message, whatever the way."""
+    config.api("PATCH", "", {"default_merge_style": style})
     config.commit({"gitops.yaml": gitops_yaml(RELEASE % "autoMerge: true")})
     config.push()
     config.api("POST", "/branch_protections", {
@@ -261,12 +272,16 @@ def test_it_merges_itself_when_it_may(release, config):
         "enable_status_check": True, "status_check_contexts": ["test"]})
     done = release("--image", f"{IMAGE}:2")
     assert "warning" not in done.err
+    assert "warning" not in release("--image", f"{IMAGE}:3").err
     (pull,) = pulls(config)
     config.api("POST", f"/statuses/{pull['head']['sha']}",
                {"context": "test", "state": "success"})
     wait_until(lambda: not pulls(config), 30, "the merge")
     fetch(config)
-    assert f"{IMAGE}:2" in config.git("show", "origin/main:web/web.yaml")
+    assert f"{IMAGE}:3" in config.git("show", "origin/main:web/web.yaml")
+    last = config.git("log", "-1", "--format=%B", "origin/main")
+    assert (f"Gitops-Image: {IMAGE} 1.0 -> 3" in last) == (style == "squash")
+    assert f"Gitops-Image: {IMAGE} 1.0 -> 2" not in last
 
 
 def test_a_forge_that_will_not(release, config):
@@ -341,7 +356,7 @@ def rollback(gitops, release, config, tmp_path):
 
 def merge(config, how, **more):
     (pull,) = pulls(config)
-    config.api("POST", f"/pulls/{pull['number']}/merge", {"do": how} | more)
+    accept(config, pull["number"], how, **more)
     config.git("pull", "-q", "origin", "main")
 
 

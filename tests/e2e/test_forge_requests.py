@@ -90,6 +90,21 @@ def test_what_a_new_one_is_given(forge, ask):
         assert asked["POST", "merge"] == {"version": 3, "autoMerge": True}
 
 
+def test_a_push_ends_auto_merge(forge, ask):
+    """On GitLab, and no other that has it."""
+    ask(forge, "pull", "b", "main", "one", "Gitops-Image: a 1 -> 2",
+        "auto-merge")
+    ask(forge, "pull", "b", "main", "two", "Gitops-Image: a 1 -> 3",
+        "auto-merge")
+    merges = [body for _, path, body in forge.asked
+              if path.endswith(("/merge", "/graphql"))]
+    assert len(merges) == {"gitlab": 2, "bitbucket": 0}.get(forge.kind, 1)
+    if forge.kind == "gitlab":
+        assert merges[-1]["squash_commit_message"] == \
+            "two\n\nGitops-Image: a 1 -> 3"
+        assert merges[-1]["sha"] == forge.pulls[0]["sha"]
+
+
 def test_the_same_branch_of_a_fork_is_another(forge, ask):
     ask(forge, "pull", "b", "main", "one", "x")
     (pull,) = forge.pulls
