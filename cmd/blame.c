@@ -31,7 +31,7 @@ static const struct textdiff *diff_of(struct blame *blame, const char *name)
 
 /* The line that was changed and fits best; in files of the app rather than in
  * others. */
-static bool changed_line(struct blame *blame, const struct blame_side *side,
+static bool changed_line(struct blame *blame, struct blame_side *side,
 			 const char *within, const struct place_field *field,
 			 struct place *out)
 {
@@ -41,20 +41,23 @@ static bool changed_line(struct blame *blame, const struct blame_side *side,
 	for (const char *const *file = blame->changed; file && *file; file++) {
 		const struct textdiff *diff = diff_of(blame, *file);
 		const unsigned more = str_starts(*file, within);
+		const unsigned sets = place_line(&side->files, *file, field);
 
 		for (size_t i = 0; i < diff->n; i++) {
 			const struct textdiff_line *one = &diff->v[i];
+			const unsigned line = added ? one->new_line :
+						      one->old_line;
 			unsigned points;
 
 			if (one->kind !=
 			    (added ? TEXTDIFF_ADDED : TEXTDIFF_REMOVED))
 				continue;
-			points = place_score(one->text, field);
+			points = line == sets ? PLACE_SURE :
+						place_score(one->text, field);
 			if (!points || points + more <= best)
 				continue;
 			best = points + more;
-			out->file = *file;
-			out->line = added ? one->new_line : one->old_line;
+			*out = (struct place){ *file, line };
 		}
 	}
 	return best;

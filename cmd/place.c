@@ -338,10 +338,12 @@ static unsigned line_of_entry(const struct node *root,
 	return 0;
 }
 
-static unsigned line_of_file(const struct file *file, const char *name,
-			     const struct place_field *field)
+unsigned place_line(struct place_files *files, const char *name,
+		    const struct place_field *field)
 {
-	for (size_t i = 0; i < file->roots.n; i++) {
+	const struct file *file = read_file(files, name);
+
+	for (size_t i = 0; file && i < file->roots.n; i++) {
 		const struct node *root = file->roots.v[i];
 		unsigned line = 0;
 
@@ -398,11 +400,8 @@ bool place_find(struct place_files *files, const struct map *names,
 		const struct place_field *field, struct place *out)
 {
 	for (size_t i = 0; i < names->n; i++) {
-		const char *name = names->entries[i].key;
-		const struct file *file = read_file(files, name);
-
-		out->file = name;
-		out->line = file ? line_of_file(file, name, field) : 0;
+		out->file = names->entries[i].key;
+		out->line = place_line(files, out->file, field);
 		if (out->line)
 			return true;
 	}

@@ -59,12 +59,19 @@ bool place_object(struct arena *arena, const struct object *object,
 bool place_own(struct place_files *files, const struct place_field *field,
 	       struct place *out);
 
+/* The line of a file that sets the field, in a patch of the object or as an
+ * entry of a kustomization's images or replicas; 0 where none does. */
+unsigned place_line(struct place_files *files, const char *name,
+		    const struct place_field *field);
+
 /* A scalar in these files, the keys of `names`: in patches of the object, in
  * the images and replicas of kustomizations, and in what is no object. */
 bool place_find(struct place_files *files, const struct map *names,
 		const struct place_field *field, struct place *out);
 
-/* How well does a line of a file fit?  0: not at all. */
+/* How well does a line of a file fit, if place_line() is none?  0: not at all;
+ * less than PLACE_SURE. */
+#define PLACE_SURE 16
 unsigned place_score(struct bytes line, const struct place_field *field);
 
 #endif
