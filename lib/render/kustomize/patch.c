@@ -145,25 +145,36 @@ static int merge_by_name(struct build *build, struct resource_set *set,
 	return 0;
 }
 
+static int select_targets(struct build *build, const struct resource_set *set,
+			  const struct loaded *loaded,
+			  const struct selector *selector,
+			  struct resources *out, struct err *err)
+{
+	struct matcher *matcher;
+
+	if (build_check(build, loaded->at, err) < 0 ||
+	    matcher_open(build, selector, &matcher, err) < 0)
+		return -1;
+	for (size_t i = 0; i < set->n; i++)
+		if (matcher_accepts(build, matcher, set->v[i]))
+			*vec_push(build->arena, out) = set->v[i];
+	return 0;
+}
+
 static int merge_selected(struct build *build, struct resource_set *set,
 			  const struct loaded *loaded,
 			  const struct selector *selector, struct err *err)
 {
 	struct resource *patch = loaded->merges.v[0], *copy;
 	struct resources selected = { 0 };
-	struct matcher *matcher;
 
 	if (loaded->merges.n > 1)
 		return node_fail(loaded->at, err,
 				 "a patch with a target is one document, this "
 				 "one has %zu",
 				 loaded->merges.n);
-	if (build_check(build, loaded->at, err) < 0 ||
-	    matcher_open(build, selector, &matcher, err) < 0)
+	if (select_targets(build, set, loaded, selector, &selected, err) < 0)
 		return -1;
-	for (size_t i = 0; i < set->n; i++)
-		if (matcher_accepts(build, matcher, set->v[i]))
-			*vec_push(build->arena, &selected) = set->v[i];
 	for (size_t i = 0; i < selected.n; i++) {
 		if (build_check(build, loaded->at, err) < 0)
 			return -1;
@@ -214,14 +225,9 @@ static int operate_selected(struct build *build, struct resource_set *set,
 			    struct err *err)
 {
 	struct resources selected = { 0 };
-	struct matcher *matcher;
 
-	if (build_check(build, loaded->at, err) < 0 ||
-	    matcher_open(build, selector, &matcher, err) < 0)
+	if (select_targets(build, set, loaded, selector, &selected, err) < 0)
 		return -1;
-	for (size_t i = 0; i < set->n; i++)
-		if (matcher_accepts(build, matcher, set->v[i]))
-			*vec_push(build->arena, &selected) = set->v[i];
 	for (size_t i = 0; i < selected.n; i++) {
 		if (build_check(build, loaded->at, err) < 0)
 			return -1;
