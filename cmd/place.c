@@ -7,6 +7,9 @@
 #include "document/document.h"
 #include "object/fields.h"
 
+#define LOOKS_MOST ((size_t)4 << 20) /* documents, and pieces of text */
+#define PIECE      64                /* bytes of text */
+
 /* ---- files ---- */
 
 struct file {
@@ -17,7 +20,7 @@ struct file {
 void place_open(struct arena *arena, const struct tree *tree,
 		struct place_files *out)
 {
-	*out = (struct place_files){ arena, tree, map_new(arena) };
+	*out = (struct place_files){ arena, tree, map_new(arena), 0 };
 }
 
 static const struct file *read_file(struct place_files *files, const char *name)
@@ -343,6 +346,7 @@ unsigned place_line(struct place_files *files, const char *name,
 {
 	const struct file *file = read_file(files, name);
 
+	files->looks += file ? file->roots.n : 0;
 	for (size_t i = 0; file && i < file->roots.n; i++) {
 		const struct node *root = file->roots.v[i];
 		unsigned line = 0;
@@ -382,6 +386,7 @@ static bool find_line(struct place_files *files, const struct map *names,
 
 		if (!at || has_objects(file, name))
 			continue;
+		files->looks += file->text.len / PIECE;
 		for (unsigned line = 1; at < end; line++) {
 			const char *stop = memchr(at, '\n', (size_t)(end - at));
 			const size_t len = (size_t)((stop ? stop : end) - at);
@@ -399,11 +404,11 @@ static bool find_line(struct place_files *files, const struct map *names,
 bool place_find(struct place_files *files, const struct map *names,
 		const struct place_field *field, struct place *out)
 {
-	for (size_t i = 0; i < names->n; i++) {
+	for (size_t i = 0; i < names->n && files->looks < LOOKS_MOST; i++) {
 		out->file = names->entries[i].key;
 		out->line = place_line(files, out->file, field);
 		if (out->line)
 			return true;
 	}
-	return find_line(files, names, field, out);
+	return files->looks < LOOKS_MOST && find_line(files, names, field, out);
 }

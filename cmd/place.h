@@ -24,6 +24,7 @@ struct place_files {
 	struct arena *arena;
 	const struct tree *tree; /* NULL: it is not there */
 	struct map *read;        /* names to what is in them */
+	size_t looks;            /* of place_find(), which tires */
 };
 
 struct place {
@@ -65,7 +66,8 @@ unsigned place_line(struct place_files *files, const char *name,
 		    const struct place_field *field);
 
 /* A scalar in these files, the keys of `names`: in patches of the object, in
- * the images and replicas of kustomizations, and in what is no object. */
+ * the images and replicas of kustomizations, and in what is no object.  Where
+ * very many are looked for the last ones are not found. */
 bool place_find(struct place_files *files, const struct map *names,
 		const struct place_field *field, struct place *out);
 
