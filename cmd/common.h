@@ -153,6 +153,11 @@ struct render_args source_render(struct source *source, const struct app *app);
 MUST_USE int source_app_objects(struct source *source, const struct app *app,
 				struct objects *out, struct err *err);
 
+/* The files that an app is made from, its links too; none where it cannot be
+ * rendered. */
+const struct map *source_app_files(const struct source *source,
+				   const struct app *app);
+
 /*
  * Render the objects of an app before they are asked for: once, for all
  * processes that are forked afterwards.

@@ -6,7 +6,6 @@
 #include "plan/reason.h"
 #include "plan/status.h"
 #include "report/mask.h"
-#include "tree/trace.h"
 
 /* ---- what was synced last ---- */
 
@@ -110,19 +109,8 @@ struct made {
 
 static const struct map *files_of(struct explain *explain, struct made *made)
 {
-	AUTO_ERR struct err ignored = { 0 };
-	struct objects unused = { 0 };
-	struct source source = *explain->source;
-	struct tree_trace *trace;
-
-	if (made->files)
-		return made->files;
-	trace = tree_trace(source.run->arena, source.tree);
-	source.tree = &trace->tree;
-	source.ready = NULL;
-	if (source_app_objects(&source, made->app, &unused, &ignored) < 0)
-		trace->files->n = 0;
-	made->files = trace->files;
+	if (!made->files)
+		made->files = source_app_files(explain->source, made->app);
 	return made->files;
 }
 

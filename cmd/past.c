@@ -7,7 +7,6 @@
 #include "cmd/restore.h"
 #include "git/history.h"
 #include "release/release.h"
-#include "tree/trace.h"
 
 struct past {
 	struct source *source;
@@ -24,7 +23,7 @@ struct past_commits {
 struct look {
 	struct past *past;
 	const struct app *app;
-	struct tree_trace *trace; /* NULL: it was not rendered yet */
+	const struct map *files; /* NULL: it was not rendered yet */
 	struct report_past *out;
 };
 
@@ -62,20 +61,6 @@ static int read_log(struct past *past, const struct apply_records *records,
 
 /* ---- whose commit is it? ---- */
 
-/* What the app is made from now; where it cannot be rendered, its path. */
-static void trace_app(struct look *look)
-{
-	AUTO_ERR struct err ignored = { 0 };
-	struct objects unused = { 0 };
-	struct source source = *look->past->source;
-
-	look->trace = tree_trace(source.run->arena, source.tree);
-	source.tree = &look->trace->tree;
-	source.ready = NULL;
-	if (source_app_objects(&source, look->app, &unused, &ignored) < 0)
-		look->trace->files->n = 0;
-}
-
 static int has_changed(struct repo *repo, const struct repo_log_entry *entry,
 		       const char *path, bool *out, struct err *err)
 {
@@ -100,9 +85,9 @@ static int touches(struct look *look, const struct repo_log_entry *entry,
 		return -1;
 	if (*out)
 		return 0;
-	if (!look->trace)
-		trace_app(look);
-	files = look->trace->files;
+	if (!look->files)
+		look->files = source_app_files(look->past->source, look->app);
+	files = look->files;
 	for (size_t i = 0; i < files->n && !*out; i++)
 		if (!tree_is_below(files->entries[i].key, look->app->path) &&
 		    has_changed(repo, entry, files->entries[i].key, out, err) <

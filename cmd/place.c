@@ -6,6 +6,7 @@
 
 #include "document/document.h"
 #include "object/fields.h"
+#include "render/kustomize/kustomize.h"
 
 #define LOOKS_MOST ((size_t)4 << 20) /* documents, and pieces of text */
 #define PIECE      64                /* bytes of text */
@@ -258,14 +259,11 @@ static bool is_sure(struct bytes line, const struct place_field *field)
 
 /* ---- what else an app is made from ---- */
 
-static bool is_kustomization(const char *name)
+static bool is_kustomization(const char *path)
 {
-	const char *slash = strrchr(name, '/');
+	const char *slash = strrchr(path, '/');
 
-	name = slash ? slash + 1 : name;
-	return str_equal(name, "kustomization.yaml") ||
-	       str_equal(name, "kustomization.yml") ||
-	       str_equal(name, "Kustomization");
+	return kustomize_is_file(slash ? slash + 1 : path);
 }
 
 /* A patch of the object, or what it was made from. */

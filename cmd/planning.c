@@ -69,6 +69,10 @@ static int find_candidates(struct source *source, enum broken_mode mode,
 	if (planning->rules.none || !planning->candidates.n ||
 	    planning->records.n == source->apps.n)
 		return 0;
+	/* It is told of already. */
+	planning->rules.unread = planning->broken.n != 0;
+	if (planning->rules.unread)
+		return 0;
 	if (source_elsewhere(source, &elsewhere, &one) == 0) {
 		planning->rules.elsewhere = elsewhere;
 		return 0;
@@ -81,9 +85,7 @@ static int find_candidates(struct source *source, enum broken_mode mode,
 		err_append(err, &one);
 		return -1;
 	}
-	/* One that is chosen is told of already. */
-	if (!planning->broken.n)
-		broken_add(source->run->arena, &planning->broken, NULL, &one);
+	broken_add(source->run->arena, &planning->broken, NULL, &one);
 	return run_check(source->run, err);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "base/vec.h"
+#include "tree/trace.h"
 
 /* Is it in one of the places that the user names?  A repository must not
  * choose by itself what is fetched. */
@@ -203,4 +204,19 @@ int source_app_objects(struct source *source, const struct app *app,
 			object_set_namespace(arena, object, app->namespace);
 	}
 	return 0;
+}
+
+const struct map *source_app_files(const struct source *source,
+				   const struct app *app)
+{
+	AUTO_ERR struct err ignored = { 0 };
+	struct objects unused = { 0 };
+	struct source traced = *source;
+	struct tree_trace *trace = tree_trace(source->run->arena, source->tree);
+
+	traced.tree = &trace->tree;
+	traced.ready = NULL;
+	if (source_app_objects(&traced, app, &unused, &ignored) < 0)
+		trace->files->n = 0;
+	return trace->files;
 }
